@@ -1,1 +1,5 @@
-//! x
+//! The columnar history of the two teams' work and all that is computed from it. No SQL, no HTTP, no clock.
+
+pub mod answer;
+pub mod question;
+pub mod rows;
