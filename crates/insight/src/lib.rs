@@ -1,5 +1,9 @@
 //! The columnar history of the two teams' work and all that is computed from it. No SQL, no HTTP, no clock.
 
 pub mod answer;
+pub mod attribution;
+pub mod history;
 pub mod question;
 pub mod rows;
+#[cfg(test)]
+pub(crate) mod testing;

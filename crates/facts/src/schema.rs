@@ -1,0 +1,139 @@
+//! Every table of the record once, with its columns, for what treats tables alike: bulk writing, loading by id, undo, backup.
+//!
+//! A test holds this list against the database that the migrations make.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    Int,
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: ColumnKind,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    pub name: &'static str,
+    /// Columns of the primary key.
+    pub key: &'static [&'static str],
+    pub columns: &'static [Column],
+}
+
+impl Table {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}
+
+const fn int(name: &'static str) -> Column {
+    Column { name, kind: ColumnKind::Int }
+}
+
+const fn text(name: &'static str) -> Column {
+    Column { name, kind: ColumnKind::Text }
+}
+
+macro_rules! tables {
+    ($($constant:ident = $name:literal [$($key:literal),*] { $($kind:ident $column:ident),* $(,)? })*) => {
+        $(pub static $constant: Table =
+            Table { name: $name, key: &[$($key),*], columns: &[$($kind(stringify!($column))),*] };)*
+
+        /// In an order in which rows can be written back.
+        pub static ALL: &[&Table] = &[$(&$constant),*];
+    };
+}
+
+pub fn table(name: &str) -> Option<&'static Table> {
+    ALL.iter().copied().find(|table| table.name == name)
+}
+
+tables! {
+    SEQUENCES = "sequences" ["noun"] {
+        text noun, int next_id,
+    }
+    SETTINGS = "settings" ["key"] {
+        text key, text value,
+    }
+    AGREEMENTS = "agreements" ["id"] {
+        int id, int number, text text, text hash, int effective_at, int recorded_at,
+    }
+    TEAMS = "teams" ["id"] {
+        int id, text name, text side, int recorded_at, int import_id,
+    }
+    USERS = "users" ["id"] {
+        int id, text name, text email, text side, int team_id, text region, text role, text password_hash, int disabled_at, int recorded_at, int import_id,
+    }
+    SIGN_IN_LINKS = "sign_in_links" ["token_hash"] {
+        text token_hash, int user_id, text purpose, int expires_at, int used_at,
+    }
+    SESSIONS = "sessions" ["id"] {
+        text id, text data, int expires_at,
+    }
+    API_TOKENS = "api_tokens" ["id"] {
+        int id, int user_id, text name, text token_hash, text scopes, int recorded_at, int last_used_at, int revoked_at,
+    }
+    COMPANIES = "companies" ["id"] {
+        int id, text name, text domain, text industry, text country, text region, int employees, int annual_revenue_minor, text annual_revenue_currency, int owner_id, int created_at, int recorded_at, int import_id,
+    }
+    PEOPLE = "people" ["id"] {
+        int id, text name, text email, text phone, text job_title, text country, int company_id, int created_at, int recorded_at, int import_id,
+    }
+    LEADS = "leads" ["id"] {
+        int id, int person_id, int company_id, text source, int campaign_id, int content_id, int owner_id, int opened_at, text stage, int stage_at, int stages_recorded, int recorded_at, int import_id,
+    }
+    TRANSITIONS = "transitions" ["id"] {
+        int id, int lead_id, text stage, int at, int recorded_at, int agreement_version, int actor_id, text reason, int import_id,
+    }
+    TOUCHES = "touches" ["id"] {
+        int id, int person_id, int company_id, text kind, int at, int recorded_at, text channel, text source, int campaign_id, int content_id, int fingerprint_high, int fingerprint_low, int import_id,
+    }
+    ACTIVITIES = "activities" ["id"] {
+        int id, text kind, int at, int recorded_at, int person_id, int company_id, int deal_id, int user_id, text subject, text note, text outcome, int content_id, int import_id,
+    }
+    DEALS = "deals" ["id"] {
+        int id, text name, int company_id, int lead_id, int owner_id, text stage, int stage_at, int amount_minor, text amount_currency, int opened_at, int expected_close_at, text reason, int recorded_at, int import_id,
+    }
+    DEAL_PEOPLE = "deal_people" ["id"] {
+        int id, int deal_id, int person_id, text role, int recorded_at, int import_id,
+    }
+    DEAL_TRANSITIONS = "deal_transitions" ["id"] {
+        int id, int deal_id, text stage, int at, int recorded_at, int import_id,
+    }
+    DEAL_LINES = "deal_lines" ["id"] {
+        int id, int deal_id, text product, int quantity, int amount_minor, text amount_currency, int recorded_at, int import_id,
+    }
+    CAMPAIGNS = "campaigns" ["id"] {
+        int id, text name, text channel, int starts_at, int ends_at, int budget_minor, text budget_currency, int recorded_at, int import_id,
+    }
+    SPEND = "spend" ["id"] {
+        int id, int campaign_id, text channel, text source, text side, int at, int amount_minor, text amount_currency, int recorded_at, int import_id,
+    }
+    CONTENT = "content" ["id"] {
+        int id, text title, text kind, text url, int published_at, int recorded_at, int import_id,
+    }
+    EXTERNAL_IDS = "external_ids" ["noun", "system", "external_id"] {
+        text noun, text system, text external_id, int record_id, int import_id,
+    }
+    CUSTOM_VALUES = "custom_values" ["noun", "record_id", "field"] {
+        text noun, int record_id, text field, text value, int import_id,
+    }
+    EVENTS = "events" ["id"] {
+        int id, text kind, text noun, int first_id, int last_id, int at, int recorded_at, int actor_id, int import_id, int agreement_version, text body,
+    }
+    CHANGES = "changes" ["id"] {
+        int id, text noun, int record_id, text field, text old_value, text new_value, int recorded_at, int actor_id, int import_id,
+    }
+    IMPORTS = "imports" ["id"] {
+        int id, text recipe, text files, text state, text message, int rows_total, int created, int updated, int unchanged, int duplicates, int rejected, int skipped, int unresolved, int actor_id, int started_at, int finished_at, int undone_at,
+    }
+    IMPORT_REJECTIONS = "import_rejections" ["id"] {
+        int id, int import_id, text file, int line, text reason, text header, text cells,
+    }
+}

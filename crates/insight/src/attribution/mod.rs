@@ -1,0 +1,21 @@
+//! Attribution: how the revenue of a won deal is shared out over the touches that led to it.
+//!
+//! A *journey* is the touches up to a conversion (a signature), inside the lookback. Each model is one file: a kernel that weighs
+//! the touches of one journey. Everything else, from a file of paths to the whole history, runs the same kernels.
+
+mod exact;
+mod first;
+mod labels;
+mod last;
+mod linear;
+mod model;
+pub mod paths;
+mod ranking;
+mod time_decay;
+pub mod touches;
+mod u;
+
+pub use exact::Exact;
+pub use labels::AmountError;
+pub use model::{Journey, Kernel, MODELS, Model, ModelError, RESERVED, find, select};
+pub use ranking::{Amounts, ChannelRow, Ranking};

@@ -1,0 +1,158 @@
+//! Attribution over a file of time-stamped touches, in any order: who, when, by which channel, and whether that touch converted.
+//!
+//! Values are plain numbers here and not money, as such files have no currency.
+
+use alignment::Instant;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{
+    Amounts, Journey, Model, Ranking,
+    labels::{self, AmountError, Labels},
+    ranking::{Observed, Shares},
+};
+
+/// Which touches count, and how fast they fade.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    pub lookback_days: u32,
+    pub half_life_days: f64,
+}
+
+impl Default for Window {
+    fn default() -> Window {
+        Window { lookback_days: 90, half_life_days: 7.0 }
+    }
+}
+
+/// Touches read in, one [`Touches::push`] per row of the file, in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Touches {
+    customers: Labels,
+    channels: Labels,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    customer: u32,
+    /// `None`: the row names no channel.
+    channel: Option<u32>,
+    at: Instant,
+    /// The value of the conversion that this row is.
+    converted: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TouchesAnswer {
+    pub models: Vec<Ranking>,
+    /// Conversions that no touch inside the lookback leads to.
+    pub unattributed: Amounts,
+    pub total: Amounts,
+    pub touches: u64,
+    pub customers: u64,
+    /// Journeys that have not ended in a conversion.
+    pub open_journeys: u64,
+}
+
+impl Touches {
+    /// Adds one row; `value` counts on a conversion alone. A row that is a conversion is a touch too, if it names a channel; a row
+    /// that is none and names no channel is a touch without a label, which is a row of its own in the answer.
+    pub fn push(&mut self, customer: &str, at: Instant, channel: &str, converted: bool, value: f64) -> Result<(), AmountError> {
+        let converted = if converted { Some(labels::amount("the value", value)?) } else { None };
+        let channel = Some(channel.trim()).filter(|channel| !channel.is_empty()).map(|channel| self.channels.code(channel));
+        self.rows.push(Row { customer: self.customers.code(customer.trim()), channel, at, converted });
+        Ok(())
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// All models in one pass. Rows are sorted by customer and time, in file order where both are the same; each conversion closes a
+/// journey and the next touch opens another.
+pub fn attribute_touches(mut touches: Touches, models: &[&'static Model], window: Window) -> TouchesAnswer {
+    touches.rows.par_sort_by_key(|row| (row.customer, row.at));
+    let mut names: Vec<Option<&str>> = touches.channels.names().iter().map(|name| Some(name.as_str())).collect();
+    let unlabelled = names.len() as u32;
+    if touches.rows.iter().any(|row| row.channel.is_none() && row.converted.is_none()) {
+        names.push(None);
+    }
+    let empty = || Walk::new(models, names.len(), unlabelled, window);
+    let walked = touches
+        .rows
+        .par_chunk_by(|a, b| a.customer == b.customer)
+        .fold(empty, Walk::customer)
+        .reduce_with(Walk::merge)
+        .unwrap_or_else(empty);
+    TouchesAnswer {
+        models: walked.shares.rankings(&names, true),
+        unattributed: walked.shares.unattributed(),
+        total: walked.shares.total(),
+        touches: touches.rows.len() as u64,
+        customers: touches.customers.names().len() as u64,
+        open_journeys: walked.open_journeys,
+    }
+}
+
+/// Walks along the touches of one customer after another.
+struct Walk<'m> {
+    shares: Shares<'m>,
+    window: Window,
+    unlabelled: u32,
+    open_journeys: u64,
+    channels: Vec<u32>,
+    touched_at: Vec<Instant>,
+}
+
+impl<'m> Walk<'m> {
+    fn new(models: &'m [&'static Model], channels: usize, unlabelled: u32, window: Window) -> Walk<'m> {
+        let shares = Shares::new(models, channels);
+        Walk { shares, window, unlabelled, open_journeys: 0, channels: Vec::new(), touched_at: Vec::new() }
+    }
+
+    /// `rows`: of one customer, oldest first.
+    fn customer(mut self, rows: &[Row]) -> Walk<'m> {
+        self.start_journey();
+        for row in rows {
+            let channel = row.channel.or(row.converted.is_none().then_some(self.unlabelled));
+            if let Some(channel) = channel {
+                self.channels.push(channel);
+                self.touched_at.push(row.at);
+            }
+            if let Some(value) = row.converted {
+                self.convert(row.at, value);
+            }
+        }
+        self.open_journeys += u64::from(!self.channels.is_empty());
+        self
+    }
+
+    fn convert(&mut self, at: Instant, value: f64) {
+        let opens = at.plus_days(-i64::from(self.window.lookback_days));
+        let outside = self.touched_at.partition_point(|touched_at| *touched_at < opens);
+        let times = Some(Journey { touched_at: &self.touched_at[outside..], half_life_days: self.window.half_life_days });
+        self.shares.add(&Observed { channels: &self.channels[outside..], times, conversions: 1.0, value });
+        self.start_journey();
+    }
+
+    fn start_journey(&mut self) {
+        self.channels.clear();
+        self.touched_at.clear();
+    }
+
+    fn merge(mut self, other: Walk) -> Walk<'m> {
+        self.shares = self.shares.merge(other.shares);
+        self.open_journeys += other.open_journeys;
+        self
+    }
+}
+
+#[cfg(test)]
+#[path = "touches_tests.rs"]
+mod tests;

@@ -1,0 +1,163 @@
+//! The columnar history: everything that numbers are computed from, as Arrow columns.
+//!
+//! A history is a value: [`History::apply`] makes the next one and leaves the old one to those who still read it. Touches stand
+//! sorted by group (company, or person without one), then instant, then id, so that a journey is one run of rows.
+
+use std::sync::{Arc, OnceLock};
+
+mod column;
+mod compare;
+mod deals;
+mod disk;
+mod group;
+mod held;
+mod journeys;
+mod labels;
+mod manifest;
+mod mapped;
+mod merge;
+mod parts;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use column::{Fixed, NONE};
+pub use compare::differences;
+pub use deals::{DealState, DealsByGroup};
+pub use disk::HistoryError;
+pub use group::{Group, Groups};
+pub use held::Held;
+pub use journeys::{Journeys, TouchRun};
+pub use labels::{Customs, Labels, UNLABELLED};
+pub use parts::{Amounts, Lists, Texts, currency_code};
+pub use tables::{Activities, Companies, DealTransitions, Deals, Leads, Named, People, Rows, Spend, Touches, Transitions};
+
+use crate::rows::{Delta, Table};
+
+/// Cheap to clone: tables are shared.
+#[derive(Clone)]
+pub struct History {
+    last_event: i64,
+    pub companies: Arc<Held<Companies>>,
+    pub people: Arc<Held<People>>,
+    pub leads: Arc<Held<Leads>>,
+    pub transitions: Arc<Held<Transitions>>,
+    pub touches: Arc<Held<Touches>>,
+    pub activities: Arc<Held<Activities>>,
+    pub deals: Arc<Held<Deals>>,
+    pub deal_transitions: Arc<Held<DealTransitions>>,
+    pub campaigns: Arc<Held<Named>>,
+    pub content: Arc<Held<Named>>,
+    pub users: Arc<Held<Named>>,
+    pub spend: Arc<Held<Spend>>,
+    derived: Arc<Derived>,
+}
+
+/// What is worked out from the tables when first asked for.
+#[derive(Default)]
+struct Derived {
+    journeys: OnceLock<Journeys>,
+    deals_by_group: OnceLock<DealsByGroup>,
+}
+
+/// Rows in each table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub companies: usize,
+    pub people: usize,
+    pub leads: usize,
+    pub transitions: usize,
+    pub touches: usize,
+    pub activities: usize,
+    pub deals: usize,
+    pub deal_transitions: usize,
+    pub campaigns: usize,
+    pub content: usize,
+    pub users: usize,
+    pub spend: usize,
+}
+
+impl History {
+    pub fn empty() -> History {
+        fn none<T: Rows>() -> Arc<Held<T>> {
+            Arc::new(Held::new(T::from_rows(std::iter::empty::<&T::Row>())))
+        }
+        History {
+            last_event: 0,
+            companies: none(),
+            people: none(),
+            leads: none(),
+            transitions: none(),
+            touches: none(),
+            activities: none(),
+            deals: none(),
+            deal_transitions: none(),
+            campaigns: none(),
+            content: none(),
+            users: none(),
+            spend: none(),
+            derived: Arc::default(),
+        }
+    }
+
+    /// The history after `delta`: its rows put in by id, the removed ones taken out. Applied twice, it changes nothing more. Where a
+    /// delta both brings and removes an id, the row stays out only if it is not among the rows.
+    pub fn apply(&self, delta: Delta) -> History {
+        let gone = delta.removed.as_slice();
+        let still = Groups { people: &self.people };
+        let people = merge::upsert(&self.people, &delta.people, gone, Table::People, &still, false);
+        let moved = !Arc::ptr_eq(&people, &self.people);
+        let groups = Groups { people: &people };
+        History {
+            last_event: self.last_event.max(delta.last_event),
+            companies: merge::upsert(&self.companies, &delta.companies, gone, Table::Companies, &groups, false),
+            leads: merge::upsert(&self.leads, &delta.leads, gone, Table::Leads, &groups, false),
+            transitions: merge::upsert(&self.transitions, &delta.transitions, gone, Table::Transitions, &groups, false),
+            touches: merge::upsert(&self.touches, &delta.touches, gone, Table::Touches, &groups, moved),
+            activities: merge::upsert(&self.activities, &delta.activities, gone, Table::Activities, &groups, moved),
+            deals: merge::upsert(&self.deals, &delta.deals, gone, Table::Deals, &groups, false),
+            deal_transitions: merge::upsert(&self.deal_transitions, &delta.deal_transitions, gone, Table::DealTransitions, &groups, false),
+            campaigns: merge::upsert(&self.campaigns, &delta.campaigns, gone, Table::Campaigns, &groups, false),
+            content: merge::upsert(&self.content, &delta.content, gone, Table::Content, &groups, false),
+            users: merge::upsert(&self.users, &delta.users, gone, Table::Users, &groups, false),
+            spend: merge::upsert(&self.spend, &delta.spend, gone, Table::Spend, &groups, false),
+            people,
+            derived: Arc::default(),
+        }
+    }
+
+    /// Id of the last event that the history covers.
+    pub fn last_event(&self) -> i64 {
+        self.last_event
+    }
+
+    pub fn counts(&self) -> Counts {
+        Counts {
+            companies: self.companies.len(),
+            people: self.people.len(),
+            leads: self.leads.len(),
+            transitions: self.transitions.len(),
+            touches: self.touches.len(),
+            activities: self.activities.len(),
+            deals: self.deals.len(),
+            deal_transitions: self.deal_transitions.len(),
+            campaigns: self.campaigns.len(),
+            content: self.content.len(),
+            users: self.users.len(),
+            spend: self.spend.len(),
+        }
+    }
+
+    pub fn groups(&self) -> Groups<'_> {
+        Groups { people: &self.people }
+    }
+
+    /// All touches, journey by journey.
+    pub fn journeys(&self) -> &Journeys {
+        self.derived.journeys.get_or_init(|| Journeys::of(self))
+    }
+
+    pub fn deals_by_group(&self) -> &DealsByGroup {
+        self.derived.deals_by_group.get_or_init(|| DealsByGroup::of(self))
+    }
+}
