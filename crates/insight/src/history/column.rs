@@ -151,7 +151,7 @@ pub fn named<'a>(name: &str, batch: &'a RecordBatch) -> Result<&'a ArrayRef, Str
 }
 
 macro_rules! coded {
-    ($($type:ty as $arrow:ty $(, missing $missing:expr)?: $encode:expr, $decode:expr $(, known $known:expr)?;)*) => {$(
+    ($($type:ty as $arrow:ty $(, missing $missing:expr)? => $encode:expr, $decode:expr $(, known $known:expr)?;)*) => {$(
         impl Coded for $type {
             type Arrow = $arrow;
             $(const MISSING: Option<Native<Self>> = Some($missing);)?
@@ -172,24 +172,24 @@ macro_rules! coded {
 }
 
 coded! {
-    i64 as Int64Type: |value| value, |code| code;
-    u32 as UInt32Type: |value| value, |code| code;
-    bool as UInt8Type: |value| value as u8, |code| code != 0;
-    Instant as TimestampMicrosecondType: |at| at.0, Instant;
-    Option<i64> as Int64Type, missing NONE: |value| value.unwrap_or(NONE), |code| (code != NONE).then_some(code);
-    Option<Instant> as TimestampMicrosecondType, missing NONE:
+    i64 as Int64Type => |value| value, |code| code;
+    u32 as UInt32Type => |value| value, |code| code;
+    bool as UInt8Type => |value| value as u8, |code| code != 0;
+    Instant as TimestampMicrosecondType => |at| at.0, Instant;
+    Option<i64> as Int64Type, missing NONE => |value| value.unwrap_or(NONE), |code| (code != NONE).then_some(code);
+    Option<Instant> as TimestampMicrosecondType, missing NONE =>
         |at| at.map_or(NONE, |at| at.0), |code| (code != NONE).then_some(Instant(code));
-    StageSet as UInt16Type: |set| set.0, StageSet;
+    StageSet as UInt16Type => |set| set.0, StageSet;
     // A code beyond those known is refused on load, so the fallbacks below are never what is read.
-    Stage as UInt8Type: |stage| stage as u8, |code| Stage::ALL.get(code as usize).copied().unwrap_or(Stage::Lost),
+    Stage as UInt8Type => |stage| stage as u8, |code| Stage::ALL.get(code as usize).copied().unwrap_or(Stage::Lost),
         known |code| (code as usize) < Stage::COUNT;
-    DealStage as UInt8Type: |stage| stage as u8, |code| DealStage::ALL.get(code as usize).copied().unwrap_or(DealStage::Lost),
+    DealStage as UInt8Type => |stage| stage as u8, |code| DealStage::ALL.get(code as usize).copied().unwrap_or(DealStage::Lost),
         known |code| (code as usize) < DealStage::ALL.len();
-    TouchKind as UInt8Type: |kind| kind as u8, |code| TouchKind::from_code(code).unwrap_or(TouchKind::Other),
+    TouchKind as UInt8Type => |kind| kind as u8, |code| TouchKind::from_code(code).unwrap_or(TouchKind::Other),
         known |code| TouchKind::from_code(code).is_some();
-    ActivityKind as UInt8Type: |kind| kind as u8, |code| ActivityKind::from_code(code).unwrap_or(ActivityKind::Note),
+    ActivityKind as UInt8Type => |kind| kind as u8, |code| ActivityKind::from_code(code).unwrap_or(ActivityKind::Note),
         known |code| ActivityKind::from_code(code).is_some();
-    Side as UInt8Type: |side| side as u8, |code| SIDES.get(code as usize).copied().unwrap_or(Side::Success),
+    Side as UInt8Type => |side| side as u8, |code| SIDES.get(code as usize).copied().unwrap_or(Side::Success),
         known |code| (code as usize) < SIDES.len();
 }
 

@@ -4,11 +4,7 @@ use std::ops::Range;
 
 use alignment::{Instant, lifecycle::DealStage};
 
-use super::{
-    History,
-    column::NONE,
-    group::Group,
-};
+use super::{History, column::NONE, group::Group};
 
 /// Where a deal stood at some time, as known at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

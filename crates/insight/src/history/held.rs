@@ -36,6 +36,10 @@ impl<T: Rows> Held<T> {
         self.table.len()
     }
 
+    pub fn ids(&self) -> &[i64] {
+        self.table.ids()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.table.len() == 0
     }

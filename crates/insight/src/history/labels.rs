@@ -72,8 +72,7 @@ impl Keep for Labels {
     fn gather([old, new]: [&Self; 2], picks: &[Pick]) -> Self {
         let mut names: Vec<&str> = (0..old.names.len()).map(|index| old.names.value(index)).collect();
         let mut known: FxHashMap<&str, i32> = names.iter().enumerate().map(|(code, name)| (*name, code as i32)).collect();
-        let mapped: Vec<i32> =
-            (0..new.names.len()).map(|index| code_for(new.names.value(index), &mut known, &mut names)).collect();
+        let mapped: Vec<i32> = (0..new.names.len()).map(|index| code_for(new.names.value(index), &mut known, &mut names)).collect();
         let grown = names.len() > old.names.len();
         let code = |pick: &Pick| match (pick.source(), pick.row()) {
             (0, row) => old.codes[row],
@@ -132,7 +131,8 @@ impl Column<Vec<(String, String)>> for Customs {
         let mut keys: Vec<&str> = items.iter().flat_map(|item| item.iter().map(|(key, _)| key.as_str())).collect();
         keys.sort_unstable();
         keys.dedup();
-        let of = |item: &'a Vec<(String, String)>, key: &str| item.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+        let of =
+            |item: &'a Vec<(String, String)>, key: &str| item.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
         let fields = keys.iter().map(|key| (key.to_string(), Labels::collect(items.iter().map(|item| of(item, key))))).collect();
         Customs { fields, rows: items.len() }
     }

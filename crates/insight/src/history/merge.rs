@@ -14,7 +14,14 @@ use crate::rows::{Removed, Table};
 
 /// `old` with `rows` in place of those with the same id and without `removed`, sorted. `moved` says that groups may have changed,
 /// so that old rows may stand in the wrong place.
-pub fn upsert<T: Rows>(old: &Arc<Held<T>>, rows: &[T::Row], removed: &[Removed], table: Table, groups: &Groups, moved: bool) -> Arc<Held<T>> {
+pub fn upsert<T: Rows>(
+    old: &Arc<Held<T>>,
+    rows: &[T::Row],
+    removed: &[Removed],
+    table: Table,
+    groups: &Groups,
+    moved: bool,
+) -> Arc<Held<T>> {
     let removed = removed.iter().filter(|gone| gone.table == table).map(|gone| gone.id);
     let gone: FxHashSet<i64> = rows.iter().map(T::row_id).chain(removed).collect();
     let displaced = moved && !is_sorted(&***old, groups);

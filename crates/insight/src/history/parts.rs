@@ -173,10 +173,7 @@ impl Column<Money> for Amounts {
 
 impl Keep for Amounts {
     fn gather([old, new]: [&Self; 2], picks: &[Pick]) -> Self {
-        Amounts {
-            minor: Keep::gather([&old.minor, &new.minor], picks),
-            currency: Keep::gather([&old.currency, &new.currency], picks),
-        }
+        Amounts { minor: Keep::gather([&old.minor, &new.minor], picks), currency: Keep::gather([&old.currency, &new.currency], picks) }
     }
 
     fn same(&self, row: usize, other: &Self, other_row: usize) -> bool {

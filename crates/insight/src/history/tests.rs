@@ -199,12 +199,14 @@ fn differences_are_said_in_words() {
 
 fn any_touch() -> impl Strategy<Value = TouchRow> {
     let label = prop::option::of(prop::sample::select(vec!["paid", "organic", "unknown", "e-mail"]));
-    (1..30_i64, prop::option::of(1..8_i64), prop::option::of(20..24_i64), 0..20_i32, label).prop_map(|(id, person, company, on, channel)| TouchRow {
-        person,
-        company,
-        channel: channel.map(str::to_owned),
-        ..touch(id, 1, on as f64, "")
-    })
+    (1..30_i64, prop::option::of(1..8_i64), prop::option::of(20..24_i64), 0..20_i32, label).prop_map(
+        |(id, person, company, on, channel)| TouchRow {
+            person,
+            company,
+            channel: channel.map(str::to_owned),
+            ..touch(id, 1, on as f64, "")
+        },
+    )
 }
 
 fn any_delta() -> impl Strategy<Value = Delta> {
@@ -213,10 +215,7 @@ fn any_delta() -> impl Strategy<Value = Delta> {
     (prop::collection::vec(any_touch(), 0..20), people, removed).prop_map(|(touches, people, removed)| Delta {
         touches,
         people: people.into_iter().map(|(id, company)| person(id, company)).collect(),
-        removed: removed
-            .into_iter()
-            .map(|(id, touch)| Removed { table: if touch { Table::Touches } else { Table::People }, id })
-            .collect(),
+        removed: removed.into_iter().map(|(id, touch)| Removed { table: if touch { Table::Touches } else { Table::People }, id }).collect(),
         ..Delta::default()
     })
 }
