@@ -3,19 +3,27 @@
 //! A *journey* is the touches up to a conversion (a signature), inside the lookback. Each model is one file: a kernel that weighs
 //! the touches of one journey. Everything else, from a file of paths to the whole history, runs the same kernels.
 
+mod axis;
+mod behind;
 mod exact;
 mod first;
 mod labels;
 mod last;
 mod linear;
 mod model;
+mod of_deal;
 pub mod paths;
 mod ranking;
+mod revenue;
+mod sharer;
+mod signed;
 mod time_decay;
 pub mod touches;
 mod u;
 
+pub use behind::{DealShare, DealsBehind, RowOf, deals_behind, journey};
 pub use exact::Exact;
 pub use labels::AmountError;
 pub use model::{Journey, Kernel, MODELS, Model, ModelError, RESERVED, find, select};
 pub use ranking::{Amounts, ChannelRow, Ranking};
+pub use revenue::attribute;

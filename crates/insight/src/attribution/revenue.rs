@@ -1,0 +1,170 @@
+//! Revenue and conversions of won deals, shared out by every model in one pass over their journeys.
+
+use alignment::{Currency, Instant, Money};
+use rayon::prelude::*;
+
+use super::{Exact, Kernel, Model, axis::Axis, sharer::Sharer, signed::Signed, signed::Won};
+use crate::{
+    answer::{ModelAnswer, ShareRow},
+    history::History,
+    question::Question,
+};
+
+/// What each model gives each channel, source, campaign or content (`question.by`; channel unless set): of the deals won in
+/// `question.period`, over the touches in the lookback of the Agreement's settings. By another dimension, the whole of a deal goes to
+/// the deal's own value. Rows and `unattributed` sum to `total`, to the minor unit; rows stand by revenue, then conversions.
+///
+/// A deal without an amount, or with one in another currency than the question's, is a conversion without revenue.
+pub fn attribute(history: &History, question: &Question, models: &[&'static Model]) -> Vec<ModelAnswer> {
+    let signed = Signed::of(history, question);
+    let axis = Axis::of(&signed);
+    let empty = || Walk::new(&signed, &axis, models);
+    let walks = signed.won.par_chunks(DEALS_PER_STEP).fold(empty, Walk::observe);
+    let walked = walks.reduce_with(Walk::merge).unwrap_or_else(empty);
+    walked.shares.finish(models, &axis, question.currency)
+}
+
+/// Enough for a thread to be worth waking, few enough to share out evenly.
+const DEALS_PER_STEP: usize = 256;
+
+/// Walks from deal to deal and hands each one's journey to the accumulator.
+struct Walk<'a> {
+    signed: &'a Signed<'a>,
+    axis: &'a Axis<'a>,
+    shares: RevenueShares<'a>,
+    rows: Vec<u32>,
+    codes: Vec<u32>,
+    touched_at: Vec<Instant>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(signed: &'a Signed, axis: &'a Axis, models: &'a [&'static Model]) -> Walk<'a> {
+        let shares = RevenueShares::new(models, axis.len(), signed.question.settings.half_life_days);
+        Walk { signed, axis, shares, rows: Vec::new(), codes: Vec::new(), touched_at: Vec::new() }
+    }
+
+    fn observe(mut self, deals: &[Won]) -> Walk<'a> {
+        for won in deals {
+            self.signed.gather(won.row, won.group, self.signed.lookback(won.at), won.at, &mut self.rows);
+            self.axis.codes(won.row, &self.rows, &mut self.codes);
+            let at = self.signed.history.touches.at.values();
+            self.touched_at.clear();
+            self.touched_at.extend(self.rows.iter().map(|row| Instant(at[*row as usize])));
+            self.shares.observe(&self.codes, &self.touched_at, self.signed.minor(won.row));
+        }
+        self
+    }
+
+    fn merge(mut self, other: Walk<'a>) -> Walk<'a> {
+        self.shares.merge(&other.shares);
+        self
+    }
+}
+
+/// The accumulator: observes journeys, merges with another, finishes. It adds integers only, so the answer is the same to the last
+/// bit however the journeys were divided.
+pub(super) struct RevenueShares<'m> {
+    models: &'m [&'static Model],
+    labels: usize,
+    half_life_days: f64,
+    /// Model by model, one cell per label.
+    cells: Vec<Cell>,
+    unattributed: Cell,
+    total: Cell,
+    journeys: u64,
+    sharer: Sharer,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    conversions: Exact,
+    minor: i128,
+    deals: u64,
+    /// The last journey that counted as one of its deals.
+    journey: u64,
+}
+
+impl Cell {
+    fn add_whole(&mut self, minor: i64) {
+        self.conversions.add_weight(1.0);
+        self.minor += i128::from(minor);
+        self.deals += 1;
+    }
+
+    fn add_share(&mut self, journey: u64, weight: f64, minor: i64) {
+        self.conversions.add_weight(weight);
+        self.minor += i128::from(minor);
+        self.deals += u64::from(self.journey != journey);
+        self.journey = journey;
+    }
+
+    fn merge(&mut self, other: &Cell) {
+        self.conversions.merge(other.conversions);
+        self.minor += other.minor;
+        self.deals += other.deals;
+    }
+}
+
+impl<'m> RevenueShares<'m> {
+    pub fn new(models: &'m [&'static Model], labels: usize, half_life_days: f64) -> RevenueShares<'m> {
+        let cells = vec![Cell::default(); models.len() * labels];
+        let (unattributed, total, sharer) = (Cell::default(), Cell::default(), Sharer::default());
+        RevenueShares { models, labels, half_life_days, cells, unattributed, total, journeys: 0, sharer }
+    }
+
+    /// One won deal: the labels and instants of the touches that led to it, oldest first, and what it brings.
+    pub fn observe(&mut self, labels: &[u32], touched_at: &[Instant], minor: i64) {
+        self.journeys += 1;
+        self.total.add_whole(minor);
+        let Some(first) = labels.first() else { return self.unattributed.add_whole(minor) };
+        // However it is shared, all of it ends with the one label.
+        let alone = labels.iter().all(|label| label == first);
+        for (index, model) in self.models.iter().enumerate() {
+            let cells = &mut self.cells[index * self.labels..][..self.labels];
+            match model.kernel {
+                _ if alone => cells[*first as usize].add_whole(minor),
+                Kernel::One(kernel) => cells[labels[kernel(labels.len())] as usize].add_whole(minor),
+                Kernel::ByPosition(_) | Kernel::ByTime(_) => {
+                    let (weights, minors) = self.sharer.share(model, touched_at, self.half_life_days, minor);
+                    for ((label, weight), minor) in labels.iter().zip(weights).zip(minors).filter(|((_, weight), _)| **weight > 0.0) {
+                        cells[*label as usize].add_share(self.journeys, *weight, *minor);
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn merge(&mut self, other: &RevenueShares) {
+        for (cell, theirs) in self.cells.iter_mut().zip(&other.cells) {
+            cell.merge(theirs);
+        }
+        self.unattributed.merge(&other.unattributed);
+        self.total.merge(&other.total);
+    }
+
+    fn finish(&self, models: &[&'static Model], axis: &Axis, currency: Currency) -> Vec<ModelAnswer> {
+        let answer = |(index, model): (usize, &&'static Model)| {
+            let cells = self.cells[index * self.labels..][..self.labels].iter().enumerate();
+            let shared = cells.filter(|(_, cell)| cell.deals > 0);
+            let mut rows: Vec<ShareRow> = shared.map(|(code, cell)| share_row(axis.label(code), cell, currency)).collect();
+            rows.sort_by(|a, b| by_share(b, a).then_with(|| (&a.label, a.id).cmp(&(&b.label, b.id))));
+            let (unattributed, total) =
+                (share_row((None, None), &self.unattributed, currency), share_row((None, None), &self.total, currency));
+            ModelAnswer { model: model.key, name: model.name, rows, unattributed, total }
+        };
+        models.iter().enumerate().map(answer).collect()
+    }
+}
+
+fn by_share(a: &ShareRow, b: &ShareRow) -> std::cmp::Ordering {
+    a.revenue.minor.cmp(&b.revenue.minor).then(a.conversions.total_cmp(&b.conversions))
+}
+
+fn share_row((label, id): super::of_deal::Label, cell: &Cell, currency: Currency) -> ShareRow {
+    let minor = cell.minor.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+    ShareRow { label, id, conversions: cell.conversions.value(), revenue: Money::new(minor, currency), deals: cell.deals }
+}
+
+#[cfg(test)]
+#[path = "revenue_tests.rs"]
+mod tests;
