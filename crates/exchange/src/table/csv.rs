@@ -1,8 +1,6 @@
 //! CSV, read strictly enough to say what is wrong: RFC 4180 with any delimiter and line ending. White space after a closing quote
 //! is allowed, other text there is a fault of the row; a quote inside an unquoted cell is an ordinary character.
 
-use std::io::Read;
-
 use super::{CELL_CHARACTERS_MAX, FileError, ROW_BYTES_MAX, decode::Text, delimiter, read_up_to};
 use crate::cells::Cells;
 
@@ -201,7 +199,8 @@ impl Draft {
                 self.fault = self.fault.or_else(|| Some("the row is not valid UTF-8: save the file again as UTF-8".to_owned()));
                 let bytes = error.into_bytes();
                 let starts = std::iter::once(0).chain(self.ends.iter().copied());
-                let cells = starts.zip(&self.ends).map(|(start, end)| String::from_utf8_lossy(&bytes[start as usize..*end as usize]).into_owned());
+                let cells =
+                    starts.zip(&self.ends).map(|(start, end)| String::from_utf8_lossy(&bytes[start as usize..*end as usize]).into_owned());
                 CsvRow { cells: cells.collect(), fault: self.fault }
             }
         }

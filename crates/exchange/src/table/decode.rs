@@ -108,7 +108,17 @@ struct Decoded<R> {
 impl<R: Read> Decoded<R> {
     fn new(input: R, encoding: &'static Encoding) -> Decoded<R> {
         let decoder = encoding.new_decoder_without_bom_handling();
-        Decoded { input, decoder, raw: vec![0; 64 * 1024], raw_at: 0, raw_end: 0, ended: false, finished: false, spare: Vec::new(), spare_at: 0 }
+        Decoded {
+            input,
+            decoder,
+            raw: vec![0; 64 * 1024],
+            raw_at: 0,
+            raw_end: 0,
+            ended: false,
+            finished: false,
+            spare: Vec::new(),
+            spare_at: 0,
+        }
     }
 
     fn fill_spare(&mut self) -> std::io::Result<()> {
@@ -121,7 +131,8 @@ impl<R: Read> Decoded<R> {
                 self.raw_at = 0;
                 self.ended = self.raw_end < self.raw.len();
             }
-            let (result, read, wrote, _) = self.decoder.decode_to_utf8(&self.raw[self.raw_at..self.raw_end], &mut self.spare[written..], self.ended);
+            let (result, read, wrote, _) =
+                self.decoder.decode_to_utf8(&self.raw[self.raw_at..self.raw_end], &mut self.spare[written..], self.ended);
             self.raw_at += read;
             written += wrote;
             self.finished = self.ended && result == encoding_rs::CoderResult::InputEmpty;

@@ -18,9 +18,7 @@ pub enum FileError {
     NulInHeader { file: String, column: usize },
     #[error("{file} is {format}: save it as CSV or XLSX")]
     NotATable { file: String, format: &'static str },
-    #[error(
-        "{file}: a quote opened on line {line} is never closed: close it, or write a quote inside a quoted cell twice (\"\")"
-    )]
+    #[error("{file}: a quote opened on line {line} is never closed: close it, or write a quote inside a quoted cell twice (\"\")")]
     QuoteLeftOpen { file: String, line: u64 },
     #[error("{file}: the row that starts on line {line} is longer than {}: look for a quote that is not closed", size(ROW_BYTES_MAX as u64))]
     RowTooLong { file: String, line: u64 },

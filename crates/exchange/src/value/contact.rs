@@ -16,7 +16,8 @@ pub fn email(text: &str) -> Result<String, Reason> {
     let refused = || format!("{} is not an e-mail address: write name@example.com", quoted(text));
     let (local, host) = address.rsplit_once('@').ok_or_else(refused)?;
     let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')');
-    if local.is_empty() || address.chars().count() > EMAIL_CHARACTERS_MAX || address.contains(bad) || local.contains('@') || !is_host(host) {
+    if local.is_empty() || address.chars().count() > EMAIL_CHARACTERS_MAX || address.contains(bad) || local.contains('@') || !is_host(host)
+    {
         return Err(refused());
     }
     Ok(address.to_lowercase())

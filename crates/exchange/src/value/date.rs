@@ -40,7 +40,8 @@ impl DateFormats {
     pub fn new(zone: &str, formats: &[String]) -> Result<DateFormats, Reason> {
         let time_zone = match zone {
             "UTC" => TimeZone::UTC,
-            zone => TimeZone::get(zone).map_err(|_| format!("`{zone}` is not a time zone: write a name such as \"Europe/Lisbon\" or \"UTC\""))?,
+            zone => TimeZone::get(zone)
+                .map_err(|_| format!("`{zone}` is not a time zone: write a name such as \"Europe/Lisbon\" or \"UTC\""))?,
         };
         let formats = formats.iter().map(|format| parse_format(format)).collect::<Result<_, _>>()?;
         Ok(DateFormats { zone_is_utc: zone == "UTC", zone: time_zone, formats })
@@ -48,13 +49,18 @@ impl DateFormats {
 
     pub fn instant(&self, text: &str) -> Result<Instant, Reason> {
         let text = text.trim();
-        let found = iso(text).and_then(|iso| self.resolve(iso)).or_else(|| self.formats.iter().find_map(|format| self.by_format(format, text)));
+        let found =
+            iso(text).and_then(|iso| self.resolve(iso)).or_else(|| self.formats.iter().find_map(|format| self.by_format(format, text)));
         let Some(instant) = found else {
             let also = if self.formats.is_empty() { ", or state its format in the recipe's `dates`" } else { "" };
             return Err(format!("{} is not a date: write 2024-12-31 or 2024-12-31 18:30:00{also}", quoted(text)));
         };
         let year = i32::from(instant.to_timestamp().to_zoned(TimeZone::UTC).year());
-        if YEARS.contains(&year) { Ok(instant) } else { Err(format!("{} is outside the years {} to {}", quoted(text), YEARS.start(), YEARS.end())) }
+        if YEARS.contains(&year) {
+            Ok(instant)
+        } else {
+            Err(format!("{} is outside the years {} to {}", quoted(text), YEARS.start(), YEARS.end()))
+        }
     }
 
     fn resolve(&self, iso: Iso) -> Option<Instant> {
@@ -103,7 +109,13 @@ fn parse_format(format: &str) -> Result<Format, Reason> {
         "unix" => Ok(Format::UnixSeconds),
         "unix_ms" => Ok(Format::UnixMillis),
         // A format that can write a date can read one.
-        pattern if pattern.contains('%') && jiff::civil::date(2024, 12, 31).at(18, 30, 0, 0).to_zoned(TimeZone::UTC).is_ok_and(|sample| strtime::format(pattern, &sample).is_ok()) => {
+        pattern
+            if pattern.contains('%')
+                && jiff::civil::date(2024, 12, 31)
+                    .at(18, 30, 0, 0)
+                    .to_zoned(TimeZone::UTC)
+                    .is_ok_and(|sample| strtime::format(pattern, &sample).is_ok()) =>
+        {
             Ok(Format::Pattern(pattern.to_owned()))
         }
         other => Err(format!("`{other}` is not a date format: {WRONG_DATE_FORMAT}")),
