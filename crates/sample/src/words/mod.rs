@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn folds_letters_to_ascii() {
-        for (text, folded) in [("Søren Müller", "soren.muller"), ("O'Brien", "obrien"), ("João Conceição", "joao.conceicao"), ("", "")] {
+        for (text, folded) in [("Søren Müller", "soren.muller"), ("O'Brien", "obrien"), ("João Conceição", "joao.conceicao"), ("", "")]
+        {
             assert_eq!(ascii(text, "."), folded);
         }
     }

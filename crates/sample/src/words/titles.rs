@@ -23,16 +23,44 @@ pub fn job_title(dice: &mut Dice) -> (&'static str, Standing) {
 }
 
 /// The roles that the Agreement names; a subset of the titles above.
-pub const ICP_ROLES: &[&str] = &["CTO", "CFO", "VP Engineering", "Head of Platform", "Head of Infrastructure", "FinOps Lead", "Cloud Architect"];
+pub const ICP_ROLES: &[&str] =
+    &["CTO", "CFO", "VP Engineering", "Head of Platform", "Head of Infrastructure", "FinOps Lead", "Cloud Architect"];
 
 const DECIDES: &[&str] = &[
-    "CTO", "CFO", "CIO", "VP Engineering", "VP Finance", "Head of Platform", "Head of Infrastructure", "Head of IT", "IT Director",
-    "Engineering Director", "Finance Director", "Managing Director", "COO", "Head of Procurement",
+    "CTO",
+    "CFO",
+    "CIO",
+    "VP Engineering",
+    "VP Finance",
+    "Head of Platform",
+    "Head of Infrastructure",
+    "Head of IT",
+    "IT Director",
+    "Engineering Director",
+    "Finance Director",
+    "Managing Director",
+    "COO",
+    "Head of Procurement",
 ];
 const INFLUENCES: &[&str] = &[
-    "FinOps Lead", "FinOps Analyst", "Cloud Architect", "Platform Engineer", "Site Reliability Engineer", "DevOps Engineer",
-    "Engineering Manager", "Cloud Operations Manager", "IT Controller", "Financial Controller", "Infrastructure Engineer",
-    "Software Architect", "Data Platform Lead", "IT Procurement Manager", "Security Engineer", "Product Manager", "Team Lead Backend",
-    "Solutions Architect", "IT Service Manager",
+    "FinOps Lead",
+    "FinOps Analyst",
+    "Cloud Architect",
+    "Platform Engineer",
+    "Site Reliability Engineer",
+    "DevOps Engineer",
+    "Engineering Manager",
+    "Cloud Operations Manager",
+    "IT Controller",
+    "Financial Controller",
+    "Infrastructure Engineer",
+    "Software Architect",
+    "Data Platform Lead",
+    "IT Procurement Manager",
+    "Security Engineer",
+    "Product Manager",
+    "Team Lead Backend",
+    "Solutions Architect",
+    "IT Service Manager",
 ];
 const JUNIOR: &[&str] = &["Intern", "Working student", "Student", "Trainee", "Office Assistant", "Junior Researcher"];
