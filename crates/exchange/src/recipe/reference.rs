@@ -54,6 +54,7 @@ impl ReferenceRule {
 
     fn add(&mut self, table: &toml::Table, allowed: &[By]) -> Result<(), Reason> {
         let system = table.get("system").and_then(toml::Value::as_str).map(str::to_owned);
+        let start = self.ways.len();
         for (key, value) in table {
             match key.as_str() {
                 "system" => {}
@@ -68,9 +69,7 @@ impl ReferenceRule {
             }
         }
         // The surest first, in whatever order the table has them.
-        if table.len() > 1 && self.ways.len() == table.len() {
-            self.ways.sort_by_key(|way| way.by as usize);
-        }
+        self.ways[start..].sort_by_key(|way| way.by as usize);
         Ok(())
     }
 

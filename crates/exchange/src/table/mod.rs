@@ -17,7 +17,7 @@ use std::{
 
 pub use error::FileError;
 
-use crate::cells::Cells;
+use crate::{cells::Cells, rejected};
 
 /// The limits. Each is named in the error of the file or row that passes it.
 pub const FILE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
@@ -44,6 +44,8 @@ pub struct Table {
     /// How the file was understood, in words: `CSV, comma, UTF-8`.
     pub format: String,
     rows: Source,
+    /// Cells in a row of the file: more than the header has, where the file is one of rejected rows.
+    width: usize,
     line: u64,
     finished: bool,
 }
@@ -94,9 +96,8 @@ fn open_csv<R: Read + Seek + Send + 'static>(name: &str, input: R) -> Result<Tab
     let (text, encoding) = decode::text_of(input).map_err(|error| FileError::unreadable(name, error))?;
     let mut rows = csv::CsvRows::new(name, text)?;
     let Some(first) = rows.next_row()? else { return Err(FileError::Empty { file: name.to_owned() }) };
-    let header = header_of(name, &first.cells)?;
     let format = format!("CSV, {}, {encoding}", delimiter::words(rows.delimiter()));
-    Ok(Table { name: name.to_owned(), header, format, rows: Source::Csv(Box::new(rows)), line: 0, finished: false })
+    Table::new(name, &first.cells, format, Source::Csv(Box::new(rows)))
 }
 
 fn open_xlsx<R: Read + Seek>(name: &str, input: R, bytes: u64, sheet: Option<&str>) -> Result<Table, FileError> {
@@ -106,8 +107,7 @@ fn open_xlsx<R: Read + Seek>(name: &str, input: R, bytes: u64, sheet: Option<&st
     let (sheet, rows) = xlsx::read(name, input, sheet)?;
     let mut rows = rows.into_iter();
     let Some(first) = rows.next() else { return Err(FileError::Empty { file: name.to_owned() }) };
-    let header = header_of(name, &first)?;
-    Ok(Table { name: name.to_owned(), header, format: format!("XLSX, sheet {sheet}"), rows: Source::Xlsx(rows), line: 0, finished: false })
+    Table::new(name, &first, format!("XLSX, sheet {sheet}"), Source::Xlsx(rows))
 }
 
 /// Names of the columns: trimmed, blank ones named after their place, repeated ones numbered (`Email`, `Email (2)`).
@@ -133,6 +133,16 @@ fn header_of(file: &str, cells: &Cells) -> Result<Vec<String>, FileError> {
 }
 
 impl Table {
+    fn new(name: &str, first: &Cells, format: String, rows: Source) -> Result<Table, FileError> {
+        let mut header = header_of(name, first)?;
+        let width = header.len();
+        if header.ends_with(&[rejected::LINE_COLUMN.to_owned(), rejected::REASON_COLUMN.to_owned()]) {
+            header.truncate(width - 2);
+            header.iter_mut().for_each(|name| *name = rejected::restored(name).to_owned());
+        }
+        Ok(Table { name: name.to_owned(), header, format, rows, width, line: 0, finished: false })
+    }
+
     /// Index of the column with this name, without regard to case.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|column| column.eq_ignore_ascii_case(name.trim()))
@@ -147,7 +157,7 @@ impl Table {
 
     /// Cells beyond the header are allowed only while they are blank; missing ones are not.
     fn fault_of(&self, cells: &mut Cells) -> Option<String> {
-        let columns = self.header.len();
+        let columns = self.width;
         if cells.len() > columns && cells.iter().skip(columns).all(|cell| cell.trim().is_empty()) {
             cells.truncate(columns);
         }
@@ -156,6 +166,10 @@ impl Table {
                 "the row has {} cells and the header has {columns}: quote cells that hold the delimiter or a line break",
                 cells.len()
             ));
+        }
+        if columns != self.header.len() {
+            // A file of rejected rows comes back: without the columns that were added, and as the cells were.
+            *cells = cells.iter().take(self.header.len()).map(rejected::restored).collect();
         }
         if !cells.joined().contains('\0') {
             return None;

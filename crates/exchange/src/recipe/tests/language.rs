@@ -1,0 +1,2 @@
+use super::rows_of;
+use crate::recipe::{Outcome, Recipe};
