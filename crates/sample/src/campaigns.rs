@@ -114,7 +114,7 @@ pub static CAMPAIGNS: [Campaign; 24] = [
     of("Google Ads: Cloud cost management", Channel::PaidSearch, (0, 18), 9_500, 3.0),
     of("Google Ads: FinOps tools", Channel::PaidSearch, (2, 18), 6_000, 2.0),
     of("Bing Ads: Cloud savings", Channel::PaidSearch, (4, 18), 2_200, 0.8),
-    of("LinkedIn: The cloud bill guide", Channel::PaidSocial, (0, 18), 8_500, 4.2),
+    of("LinkedIn: The cloud bill guide", Channel::PaidSocial, (0, 18), 9_000, 5.0),
     of("LinkedIn: CFO audience", Channel::PaidSocial, (0, 18), 6_500, 2.2),
     of("LinkedIn: Platform engineers", Channel::PaidSocial, (0, 18), 6_500, 2.2),
     of("LinkedIn: Retargeting", Channel::PaidSocial, (1, 18), 3_000, 1.2),

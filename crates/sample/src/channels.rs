@@ -35,7 +35,7 @@ impl Channel {
     /// Where a person comes from the first time.
     pub fn of_newcomer(dice: &mut Dice) -> Channel {
         dice.pick_weighted(&[
-            (Channel::OrganicSearch, 0.24),
+            (Channel::OrganicSearch, 0.22),
             (Channel::PaidSearch, 0.16),
             (Channel::PaidSocial, 0.14),
             (Channel::Email, 0.05),
@@ -43,7 +43,7 @@ impl Channel {
             (Channel::Referral, 0.06),
             (Channel::Direct, 0.08),
             (Channel::Event, 0.05),
-            (Channel::Partner, 0.08),
+            (Channel::Partner, 0.10),
             (Channel::Outbound, 0.08),
         ])
     }

@@ -162,7 +162,7 @@ fn unused_name(dice: &mut Dice, taken: &mut FxHashSet<String>, region: Region, i
     for attempt in 0.. {
         let mut name = firms::company_name(dice, region, industry);
         if attempt > 2 {
-            name = format!("{name} {}", firms::town(dice, region));
+            name = format!("{name} {}", firms::second_name(dice));
         }
         if attempt > 9 {
             name = format!("{name} {attempt}");

@@ -8,6 +8,7 @@ use alignment::{
 
 use crate::{
     dice::Dice,
+    fair::Matter,
     people::Shown,
     stories,
     timeline::{Timeline, days},
@@ -48,8 +49,9 @@ impl Deal {
 }
 
 /// Of the deals that end, the share that is won.
-const WIN_CHANCE: f64 = 0.36;
+const WIN_CHANCE: f64 = 0.38;
 const COMPETITORS: &[(&str, f64)] = &[("Costlane", 0.34), ("Skymeter", 0.24), ("Built in-house", 0.22), ("Native cloud tools", 0.2)];
+const MEDIAN_EUROS: f64 = 31_000.0;
 const AMOUNT_MIN_EUROS: f64 = 8_000.0;
 const AMOUNT_MAX_EUROS: f64 = 250_000.0;
 
@@ -58,8 +60,10 @@ pub fn open(world: &mut World, dice: &mut Dice, lead: usize, opened_at: Instant)
     let source = world.leads[lead].source;
     let company = world.people[world.leads[lead].person].company;
     let time = stories::time_factor(source);
-    let is_won = dice.chance(WIN_CHANCE);
-    let length = dice.around(if is_won { 31.0 } else { 36.0 }, 0.42) * time;
+    let is_won = world.fair.chance(dice, Matter::Win, source as usize, WIN_CHANCE);
+    // Won and lost deals of a source even out apart.
+    let group = source as usize * 2 + usize::from(is_won);
+    let length = world.fair.around(dice, Matter::Length, group, if is_won { 28.0 } else { 34.0 }, 0.36) * time;
     let outcome = if is_won { DealStage::Won } else { DealStage::Lost };
     let loss = dice.pick_weighted(&[
         ("price", 0.28),
@@ -73,7 +77,11 @@ pub fn open(world: &mut World, dice: &mut Dice, lead: usize, opened_at: Instant)
     let steps = play(&world.timeline, dice, opened_at, length, outcome);
     let closed = steps.last().copied().filter(|step| step.0.is_closed());
     let reason = closed.filter(|step| step.0 == DealStage::Lost).map(|_| loss);
-    let (cents, lines) = price(dice, world.timeline.elapsed(opened_at), stories::amount_factor(source));
+    let elapsed = world.timeline.elapsed(opened_at);
+    let factor = stories::amount_factor(source);
+    let median = MEDIAN_EUROS * (0.92 + 0.16 * elapsed) * factor;
+    let euros = world.fair.around(dice, Matter::Amount, group, median, if factor > 1.0 { 0.38 } else { 0.55 });
+    let (cents, lines) = price(dice, euros);
     let expected_close_at = match closed {
         Some((_, at)) => at.plus_micros(days(dice.between(-14.0, 6.0))).max(opened_at),
         None => opened_at
@@ -116,9 +124,8 @@ fn play(timeline: &Timeline, dice: &mut Dice, opened_at: Instant, length: f64, o
     steps
 }
 
-fn price(dice: &mut Dice, elapsed: f64, factor: f64) -> (i64, Vec<Line>) {
-    let median = 31_000.0 * (0.92 + 0.16 * elapsed) * factor;
-    let euros = dice.around(median, if factor > 1.0 { 0.38 } else { 0.55 });
+/// The amount in cents, and the products that it is the sum of.
+fn price(dice: &mut Dice, euros: f64) -> (i64, Vec<Line>) {
     let hundreds = (euros.clamp(AMOUNT_MIN_EUROS, AMOUNT_MAX_EUROS) / 100.0).round() as i64;
     let mut shares = vec![("Lumen Core", 1, 0.72)];
     if dice.chance(0.55) {

@@ -3,12 +3,13 @@
 use alignment::{Instant, lifecycle::Stage};
 
 use crate::{
-    campaigns::{self, STORY_CAMPAIGN},
+    campaigns::{self, CAMPAIGNS, STORY_CAMPAIGN},
     channels::Channel,
     companies::Company,
     content::{self, CLOUD_BILL_GUIDE, DEMO_REQUEST, Use},
     deals,
     dice::Dice,
+    fair::Matter,
     people::{Person, Shown},
     stories, team,
     timeline::{days, minutes},
@@ -80,7 +81,7 @@ pub fn open_all(world: &mut World, seed: u64) {
 /// From the first touch to the moment that makes a lead of it: the same visit, some days later, or months.
 fn first_pass(world: &World, dice: &mut Dice, person: usize) -> Option<Lead> {
     let who = &world.people[person];
-    let gap = match dice.weighted(&[0.55, 0.30, 0.15]) {
+    let gap = match dice.weighted(&[0.53, 0.30, 0.17]) {
         0 => minutes(dice.between(2.0, 25.0)),
         1 => days(dice.around(6.0, 0.7) * stories::time_factor(who.source)),
         _ => days(dice.between(40.0, 190.0)),
@@ -135,7 +136,7 @@ fn open(world: &World, dice: &mut Dice, person: usize, pass: u8, source: Channel
 
 /// Takes the lead through the funnel; `None` once the history ends or the lead stays where it is.
 fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
-    let World { timeline, companies, people, leads, .. } = world;
+    let World { timeline, companies, people, leads, fair, .. } = world;
     let lead = &mut leads[index];
     let person = &mut people[lead.person];
     let company = &companies[person.company];
@@ -168,14 +169,16 @@ fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
     if is_forgotten {
         return None;
     }
-    if !dice.chance(acceptance_chance(company, person)) {
+    let group = lead.campaign.unwrap_or(CAMPAIGNS.len() + lead.source as usize);
+    let matter = Matter::Acceptance { is_ideal: company.industry.is_ideal() };
+    if !fair.chance(dice, matter, group, acceptance_chance(company, person)) {
         lead.leave(Stage::Rejected, reviewed_at, sdr, rejection_reason(dice, company, person));
         return None;
     }
     lead.enter(Stage::Sal, reviewed_at, sdr);
     let attempt_at = timeline.work_after(reviewed_at, dice.around(first_attempt, 0.8))?;
 
-    if !dice.chance(to_sql) {
+    if !fair.chance(dice, Matter::Qualification { is_slow: slow }, lead.owner, to_sql) {
         lead.first_attempt_at = dice.chance(0.88).then_some(attempt_at);
         let left_at = timeline.office_hour(attempt_at, dice.around(15.0, 0.4), dice)?;
         give_up(lead, dice, left_at, &[("timing", 0.4), ("no_answer", 0.35), ("needs_nurture", 0.25)]);
@@ -221,7 +224,7 @@ fn acceptance_chance(company: &Company, person: &Person) -> f64 {
     match (company.is_big_enough(), person.standing) {
         (false, _) => 0.30,
         (true, Standing::Junior) => 0.28,
-        (true, _) => 0.68,
+        (true, _) => 0.66,
     }
 }
 

@@ -13,6 +13,7 @@ mod companies;
 mod content;
 mod deals;
 mod dice;
+mod fair;
 mod intake;
 mod leads;
 mod people;
@@ -31,6 +32,8 @@ use alignment::{
 
 /// The name that stands on every page, so that nobody takes the figures for real ones.
 pub const NAME: &str = "Lumen Cloud (sample)";
+/// The seed of the company that the demo and the documentation show.
+pub const SEED: u64 = 7;
 /// The system whose ids the records carry.
 pub const SYSTEM: &str = "sample";
 

@@ -51,13 +51,13 @@ pub fn meet(timeline: &Timeline, seed: u64, companies: &[Company], count: usize)
     let mut dice = Dice::new(seed, "people");
     let mut emails = FxHashSet::default();
     let mut people = Vec::with_capacity(count);
-    for (company, heads) in headcounts(&mut dice, companies, count).into_iter().enumerate() {
+    for (company, heads) in headcounts(timeline, &mut dice, companies, count).into_iter().enumerate() {
         let mut is_first_lead = true;
         for _ in 0..heads {
             let mut person = person(&mut dice, &mut emails, companies, company);
-            let wait = if person.may_lead && is_first_lead { 0.0 } else { dice.wait(40.0) };
+            let awake_at = companies[company].awake_at;
+            person.created_at = if person.may_lead && is_first_lead { awake_at } else { turn_up(timeline, &mut dice, awake_at) };
             is_first_lead &= !person.may_lead;
-            person.created_at = turn_up(timeline, &mut dice, companies[company].awake_at, wait);
             people.push(person);
         }
     }
@@ -65,12 +65,12 @@ pub fn meet(timeline: &Timeline, seed: u64, companies: &[Company], count: usize)
 }
 
 /// How many people we know at each company: more at bigger ones that fit the ideal customer.
-fn headcounts(dice: &mut Dice, companies: &[Company], count: usize) -> Vec<usize> {
+fn headcounts(timeline: &Timeline, dice: &mut Dice, companies: &[Company], count: usize) -> Vec<usize> {
     let weights: Vec<f64> = companies
         .iter()
         .map(|company| {
             let fit = if company.industry.is_ideal() { 1.5 } else { 0.7 };
-            fit * (company.employees as f64).powf(0.25) * dice.around(1.0, 0.6)
+            fit * share_by_the_end(timeline, company.awake_at) * (company.employees as f64).powf(0.25) * dice.around(1.0, 0.6)
         })
         .collect();
     let base = |company: &Company| if company.industry.is_ideal() && company.is_big_enough() { 2 } else { 1 };
@@ -120,16 +120,20 @@ fn person(dice: &mut Dice, emails: &mut FxHashSet<String>, companies: &[Company]
     }
 }
 
-/// `wait` days after the company did; people who would come too late come somewhere in between.
-fn turn_up(timeline: &Timeline, dice: &mut Dice, awake_at: Instant, wait: f64) -> Instant {
-    if wait == 0.0 {
-        return awake_at;
-    }
-    timeline.lively(awake_at.plus_micros(days(wait)), dice).unwrap_or_else(|| {
-        let left = (timeline.ends_at.0 - awake_at.0) as f64;
-        awake_at.plus_micros(((left * dice.unit()) as i64) / 1_000_000 * 1_000_000)
-    })
+/// After the company did, most within two months, and before the history ends.
+fn turn_up(timeline: &Timeline, dice: &mut Dice, awake_at: Instant) -> Instant {
+    let wait = -WAIT_DAYS * (1.0 - dice.unit() * share_by_the_end(timeline, awake_at)).ln();
+    let at = awake_at.plus_micros(days(wait)).min(timeline.ends_at);
+    timeline.lively(at, dice).unwrap_or(at)
 }
+
+/// Of the people who follow the first one, the share that comes before the history ends.
+fn share_by_the_end(timeline: &Timeline, awake_at: Instant) -> f64 {
+    1.0 - (-timeline.ends_at.days_since(awake_at) / WAIT_DAYS).exp()
+}
+
+/// Mean time between the company's first person and another.
+const WAIT_DAYS: f64 = 40.0;
 
 /// Made up: the `555` block stands in for the exchange.
 fn phone(dice: &mut Dice, country: &str) -> String {

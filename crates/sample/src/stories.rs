@@ -35,7 +35,7 @@ pub const STAR_IN_OTHERS: f64 = 0.22;
 
 /// Story 4: deals from partners take long and are big.
 pub const SLOW_BIG_SOURCE: Channel = Channel::Partner;
-pub const PARTNER_TIME: f64 = 2.7;
+pub const PARTNER_TIME: f64 = 2.8;
 pub const PARTNER_AMOUNT: f64 = 3.0;
 
 pub fn draws_wrong_industry(timeline: &Timeline, at: Instant) -> bool {

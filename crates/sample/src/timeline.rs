@@ -86,7 +86,10 @@ impl Timeline {
                 break;
             }
             // Up to a week later, so that what weekends lose does not all pile up on Mondays.
-            index = (index + 1 + dice.below(7)).min(self.days.len() - 1);
+            index += 1 + dice.below(7);
+            if index >= self.days.len() {
+                return None;
+            }
         }
         let moved = self.hour_of(dice, index).max(at);
         (moved <= self.ends_at).then_some(moved)

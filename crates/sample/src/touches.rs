@@ -84,7 +84,7 @@ impl Writer<'_> {
         let month = self.world.timeline.month_of(lead.first_touch_at);
         if gap > 0 {
             let found_early = gap > days(35.0) && !matches!(lead.source, Channel::Partner | Channel::Outbound | Channel::Event);
-            let first = if found_early && self.dice.chance(0.7) {
+            let first = if found_early && self.dice.chance(0.85) {
                 let article = content::live(&mut self.dice, Use::Read, month);
                 Act { kind: TouchKind::PageView, channel: Channel::OrganicSearch, campaign: None, content: Some(article) }
             } else {

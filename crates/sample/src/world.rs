@@ -10,6 +10,7 @@ use crate::{
     companies::{self, Company},
     deals::Deal,
     dice::Dice,
+    fair::Fair,
     leads::{self, Lead},
     people::{self, Person},
     team::{self, User},
@@ -41,6 +42,7 @@ pub struct World {
     pub people_by_time: Vec<u32>,
     pub leads_by_time: Vec<u32>,
     pub deals_by_time: Vec<u32>,
+    pub fair: Fair,
     /// Where each company's people start.
     firsts: Vec<usize>,
 }
@@ -66,6 +68,7 @@ impl World {
             people_by_time: Vec::new(),
             leads_by_time: Vec::new(),
             deals_by_time: Vec::new(),
+            fair: Fair::default(),
             firsts,
         };
         leads::open_all(&mut world, seed);

@@ -10,16 +10,22 @@ pub fn company_name(dice: &mut Dice, region: Region, industry: Industry) -> Stri
     format!("{stem} {}", dice.pick(trade(industry)))
 }
 
-/// A town to tell two companies of the same name apart.
-pub fn town(dice: &mut Dice, region: Region) -> &'static str {
-    let towns: &[&str] = match region {
-        Region::Iberia => &["Porto", "Braga", "Aveiro", "Bilbao", "Valencia", "Sevilla", "Vigo", "Girona"],
-        Region::Dach => &["Bremen", "Leipzig", "Graz", "Linz", "Basel", "Bern", "Ulm", "Kassel"],
-        Region::Nordics => &["Bergen", "Aarhus", "Malmö", "Turku", "Odense", "Tampere", "Uppsala", "Stavanger"],
-        Region::France => &["Lyon", "Nantes", "Lille", "Rennes", "Gent", "Liège", "Annecy", "Tours"],
-        Region::UkIreland => &["Leeds", "Cork", "Bristol", "Galway", "Dundee", "Cardiff", "York", "Derby"],
-    };
-    dice.pick(towns)
+/// A word to tell two companies of the same name apart.
+pub fn second_name(dice: &mut Dice) -> &'static str {
+    dice.pick(&[
+        "Group",
+        "Holding",
+        "International",
+        "Partners",
+        "Collective",
+        "Ventures",
+        "United",
+        "Europe",
+        "One",
+        "Direct",
+        "Plus",
+        "Union",
+    ])
 }
 
 fn regional(region: Region) -> &'static [&'static str] {

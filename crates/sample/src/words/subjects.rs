@@ -46,9 +46,9 @@ fn texts(occasion: Occasion, kind: ActivityKind) -> &'static [&'static str] {
             "First call after the download",
             "Call {p}: what prompted the visit to pricing?",
             "Second try, mobile",
-            "Left a voicemail about the savings check",
+            "Call about the savings check",
             "Quick call on {c}'s cloud spend",
-            "Call back as agreed with reception",
+            "Tried the direct line again",
         ],
         (Occasion::Attempt, _) => &[
             "{p}, a question about cloud spend at {c}",

@@ -36,7 +36,11 @@ pub struct Ledger {
 pub fn company() -> &'static (SampleCompany, Ledger) {
     static COMPANY: OnceLock<(SampleCompany, Ledger)> = OnceLock::new();
     COMPANY.get_or_init(|| {
-        let company = sample::generate(std::env::var("SEED").map_or(7, |s| s.parse().unwrap()), ENDS_AT.parse().unwrap(), 1.0);
+        let company = sample::generate(
+            std::env::var("SEED").map_or(7, |s| s.parse().unwrap()),
+            std::env::var("ENDS").unwrap_or(ENDS_AT.into()).parse().unwrap(),
+            1.0,
+        );
         let ledger = Ledger::of(&company);
         (company, ledger)
     })
