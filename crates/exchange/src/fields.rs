@@ -758,7 +758,7 @@ const ACTIVITY: &[FieldDefinition] = &[
         &["user email", "activity owner", "assigned email", "rep email"],
     ),
     f("user.name", "User's name", "The name of the user.", Reference(Noun::User, By::Name), &["user", "user name", "rep", "assigned"]),
-    f("subject", "Subject", "What it was about.", LongText, &["subject", "title"]),
+    f("about", "Subject", "What it was about.", LongText, &["subject", "title"]),
     f("note", "Note", "What was said or written.", LongText, &["note", "notes", "description", "body", "comments"]),
     f("outcome", "Outcome", "How it ended.", Text, &["outcome", "call outcome", "meeting outcome", "result", "status"]),
     f(

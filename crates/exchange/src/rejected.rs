@@ -103,7 +103,8 @@ mod tests {
         writer.row(9, &["only"].into_iter().collect(), "too few").unwrap();
         writer.row(11, &["a", "b", "c"].into_iter().collect(), "too many").unwrap();
         let text = String::from_utf8(writer.finish().unwrap()).unwrap();
-        let expected = "\u{feff}Name,Note,tandem_line,tandem_reason\n'=1+1,\"a\nb\",3,`x` is not a date\nonly,,9,too few\na,\"b,c\",11,too many\n";
+        let expected =
+            "\u{feff}Name,Note,tandem_line,tandem_reason\n'=1+1,\"a\nb\",3,`x` is not a date\nonly,,9,too few\na,\"b,c\",11,too many\n";
         assert_eq!(text, expected);
     }
 

@@ -66,7 +66,13 @@ pub fn guess_as(noun: Noun, header: &[String], rows: &[Cells]) -> Guess {
         ColumnGuess { column: column.clone(), field, confidence, samples: samples(index, rows) }
     });
     let columns: Vec<ColumnGuess> = columns.collect();
-    Guess { noun, also: Vec::new(), dates: score::date_formats(noun, &columns, rows), decimal: score::decimal(noun, &columns, rows), columns }
+    Guess {
+        noun,
+        also: Vec::new(),
+        dates: score::date_formats(noun, &columns, rows),
+        decimal: score::decimal(noun, &columns, rows),
+        columns,
+    }
 }
 
 /// The header of a table and its first rows, which is what a guess is made from. The table is used up to there.

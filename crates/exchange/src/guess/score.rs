@@ -17,8 +17,17 @@ const CONFIDENCE_MIN: f64 = 0.5;
 
 /// Formats that are tried where dates are not ISO; day first before month first, and the values decide.
 const DATE_FORMATS: [&str; 11] = [
-    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M %p", "%b %d, %Y", "%d %b %Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
+    "%d.%m.%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+    "%b %d, %Y",
+    "%d %b %Y",
 ];
 
 /// How well a whole file fits a noun: the sum over its columns, less where what the noun needs is missing.
@@ -28,7 +37,8 @@ pub fn noun(noun: Noun, header: &[String], rows: &[Cells]) -> f64 {
     let worth = |(field, confidence): &(&'static str, f64)| if field.contains('.') { confidence * 0.5 } else { *confidence };
     let sum: f64 = found.iter().flatten().map(worth).sum();
     let has = |wanted: &str| found.iter().flatten().any(|(field, _)| *field == wanted || field.split('.').next() == Some(wanted));
-    let needs = all.iter().filter(|choice| choice.required && !choice.field.contains('.') || choice.required && choice.field.ends_with(".key"));
+    let needs =
+        all.iter().filter(|choice| choice.required && !choice.field.contains('.') || choice.required && choice.field.ends_with(".key"));
     let complete = needs.filter(|choice| choice.field != "kind").all(|choice| has(choice.field.split('.').next().unwrap_or(choice.field)));
     let own_words = header.iter().filter(|name| own_words(noun).iter().any(|word| plain(name).contains(word))).count().min(4) as f64;
     (sum + own_words) * if complete { 1.0 } else { 0.3 }
@@ -41,7 +51,9 @@ fn own_words(noun: Noun) -> &'static [&'static str] {
         Noun::Campaign => &["campaign id", "campaign name", "program", "budget", "start date"],
         Noun::Spend => &["spend", "cost", "impressions", "clicks"],
         Noun::Content => &["content", "asset", "page title"],
-        Noun::Company => &["company id", "company name", "company domain", "number of employees", "account id", "annual revenue", "industry"],
+        Noun::Company => {
+            &["company id", "company name", "company domain", "number of employees", "account id", "annual revenue", "industry"]
+        }
         Noun::Person => &["contact id", "first name", "job title", "phone"],
         Noun::Lead => &["lead", "mql", "lifecycle", "origin"],
         Noun::Touch => &["touch", "page", "utm", "timestamp"],
@@ -84,7 +96,8 @@ fn plain(column: &str) -> String {
 
 fn by_name(name: &str, choice: &Choice, noun: Noun) -> f64 {
     let own_key = choice.field.replace('_', " ");
-    if name == own_key || name == choice.field || choice.field.split_once('.').is_some_and(|(stem, part)| name == format!("{stem} {part}")) {
+    if name == own_key || name == choice.field || choice.field.split_once('.').is_some_and(|(stem, part)| name == format!("{stem} {part}"))
+    {
         return 1.0;
     }
     // `deal name` in a file of deals is the name.
@@ -110,7 +123,8 @@ fn by_values(index: usize, rows: &[Cells], kind: FieldKind) -> f64 {
         return 1.0;
     }
     let dates = DateFormats::new("UTC", &DATE_FORMATS.map(str::to_owned)).ok();
-    let money = |text: &str| [Decimal::Point, Decimal::Comma].iter().any(|decimal| value::amount(text, alignment::Currency::EUR, *decimal).is_ok());
+    let money =
+        |text: &str| [Decimal::Point, Decimal::Comma].iter().any(|decimal| value::amount(text, alignment::Currency::EUR, *decimal).is_ok());
     let fits = |text: &&&str| match kind {
         FieldKind::Email => value::email(text).is_ok(),
         FieldKind::Domain => value::domain(text).is_ok(),

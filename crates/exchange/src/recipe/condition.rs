@@ -20,10 +20,11 @@ pub(super) enum Test {
     In(Vec<String>),
     NotIn(Vec<String>),
     Contains(String),
+    NotContains(String),
     Filled(bool),
 }
 
-const KEYS: [&str; 7] = ["column", "equals", "in", "not_in", "contains", "filled", "any"];
+const KEYS: [&str; 8] = ["column", "equals", "in", "not_in", "contains", "not_contains", "filled", "any"];
 
 impl Condition {
     /// A table is one test; a list of them holds where all hold; `{ any = [..] }` where one does.
@@ -49,13 +50,14 @@ impl Condition {
                 ("equals" | "in", words) => Test::In(names(words)?),
                 ("not_in", words) => Test::NotIn(names(words)?),
                 ("contains", toml::Value::String(part)) => Test::Contains(part.to_lowercase()),
+                ("not_contains", toml::Value::String(part)) => Test::NotContains(part.to_lowercase()),
                 ("filled", toml::Value::Boolean(filled)) => Test::Filled(*filled),
                 (key, _) => return Err(format!("`{key}` can't have that value")),
             });
         }
         match <[Test; 1]>::try_from(tests) {
             Ok([test]) => Ok(Condition::Test { columns, test }),
-            Err(_) => Err("a condition has one of `equals`, `in`, `not_in`, `contains`, `filled`".to_owned()),
+            Err(_) => Err("a condition has one of `equals`, `in`, `not_in`, `contains`, `not_contains`, `filled`".to_owned()),
         }
     }
 
@@ -82,6 +84,7 @@ impl Condition {
                     Test::In(words) => format!("{column} is {}", words.join(" or ")),
                     Test::NotIn(words) => format!("{column} is not {}", words.join(" or ")),
                     Test::Contains(part) => format!("{column} contains {part}"),
+                    Test::NotContains(part) => format!("{column} does not contain {part}"),
                     Test::Filled(true) => format!("{column} is filled"),
                     Test::Filled(false) => format!("{column} is empty"),
                 }
@@ -109,6 +112,7 @@ impl Check {
                     Test::In(words) => text.is_some_and(|text| words.iter().any(|word| same(word, text))),
                     Test::NotIn(words) => !text.is_some_and(|text| words.iter().any(|word| same(word, text))),
                     Test::Contains(part) => text.is_some_and(|text| text.to_lowercase().contains(part.as_str())),
+                    Test::NotContains(part) => !text.is_some_and(|text| text.to_lowercase().contains(part.as_str())),
                     Test::Filled(filled) => text.is_some() == *filled,
                 }
             }

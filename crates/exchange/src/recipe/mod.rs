@@ -77,6 +77,9 @@ pub struct FileSection {
     pub name_patterns: Vec<String>,
     /// The columns by which the file is known; a list inside means one of these.
     pub columns: Vec<OneOf>,
+    /// Columns that such a file does not have, where another kind of file would be taken for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
     /// A folder without this file is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,

@@ -204,8 +204,12 @@ impl Sheets<'_> {
     }
 }
 
+/// Why the section is not for a file with this header.
 fn missing_columns(section: &FileSection, names: &[String]) -> Option<String> {
     let header = Header::new(names);
+    if let Some(other) = section.without.iter().find(|name| header.find(name).is_some()) {
+        return Some(format!("the file has the column `{other}`, so it is of another kind"));
+    }
     let missing = section.columns.iter().filter(|column| column.names().iter().all(|name| header.find(name).is_none()));
     let words: Vec<String> = missing.map(|column| format!("`{}`", column.names().join("` or `"))).collect();
     (!words.is_empty()).then(|| format!("the file has no column {}", words.join(", ")))

@@ -501,7 +501,7 @@ impl RowReader<'_> {
             company: self.reference("company")?,
             deal: self.reference("deal")?,
             user: self.reference("user")?,
-            subject: self.long_text("subject")?,
+            subject: self.long_text("about")?,
             note: self.long_text("note")?,
             outcome: self.text("outcome")?,
             content: self.reference("content")?,

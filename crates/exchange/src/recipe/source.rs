@@ -39,8 +39,17 @@ impl Default for From {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Piece {
     Words(String),
-    /// A column, and how many of its first characters.
-    Column(String, Option<usize>),
+    /// A column (`a|b`: the first of these that is filled), and how many of its first characters.
+    Column(Vec<String>, Option<usize>),
+}
+
+impl Piece {
+    fn columns(&self) -> &[String] {
+        match self {
+            Piece::Words(_) => &[],
+            Piece::Column(names, _) => names,
+        }
+    }
 }
 
 const KEYS: [&str; 10] = ["column", "value", "text", "join", "separator", "map", "other", "default", "split", "invalid"];
@@ -102,9 +111,7 @@ impl Source {
     pub fn columns(&self) -> Vec<&str> {
         match &self.from {
             From::Columns(names) | From::Join(names, _) => names.iter().map(String::as_str).collect(),
-            From::Text(pieces) => {
-                pieces.iter().filter_map(|piece| if let Piece::Column(name, _) = piece { Some(name.as_str()) } else { None }).collect()
-            }
+            From::Text(pieces) => pieces.iter().flat_map(Piece::columns).map(String::as_str).collect(),
             From::Constant(_) => Vec::new(),
         }
     }
@@ -130,7 +137,10 @@ impl Source {
             From::Text(pieces) => {
                 let part = |piece: &Piece| match piece {
                     Piece::Words(words) => Some(Part::Words(words.clone())),
-                    Piece::Column(name, characters) => Some(Part::Cell(header.index(name)?, *characters)),
+                    Piece::Column(names, characters) => {
+                        let found: Vec<usize> = names.iter().filter_map(|name| header.index(name)).collect();
+                        (!found.is_empty()).then_some(Part::Cell(found, *characters))
+                    }
                 };
                 let parts: Option<Vec<Part>> = pieces.iter().map(part).collect();
                 (Compiled::Text(parts?), label)
@@ -165,7 +175,7 @@ enum Compiled {
 #[derive(Clone, Debug)]
 enum Part {
     Words(String),
-    Cell(usize, Option<usize>),
+    Cell(Vec<usize>, Option<usize>),
 }
 
 /// Words that mean "nothing" in any column, such as `Select` or `N/A`.
@@ -241,7 +251,7 @@ impl Compiled {
                 for part in parts {
                     match part {
                         Part::Words(words) => text.push_str(words),
-                        Part::Cell(index, characters) => text.push_str(first_characters(filled(index)?, *characters)),
+                        Part::Cell(indexes, characters) => text.push_str(first_characters(indexes.iter().find_map(filled)?, *characters)),
                     }
                 }
                 Some(Cow::Owned(text))
@@ -271,9 +281,10 @@ fn pieces(template: &str) -> Result<Vec<Piece>, Reason> {
         }
         let close = rest[open..].find('}').ok_or_else(|| format!("{} has a brace that is not closed", value::quoted(template)))?;
         let inside = &rest[open + 1..open + close];
+        let names = |text: &str| text.split('|').map(|name| name.trim().to_owned()).collect();
         pieces.push(match inside.rsplit_once(':').map(|(name, characters)| (name, characters.parse())) {
-            Some((name, Ok(characters))) => Piece::Column(name.trim().to_owned(), Some(characters)),
-            _ => Piece::Column(inside.trim().to_owned(), None),
+            Some((name, Ok(characters))) => Piece::Column(names(name), Some(characters)),
+            _ => Piece::Column(names(inside), None),
         });
         rest = &rest[open + close + 1..];
     }
