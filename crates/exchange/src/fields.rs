@@ -345,7 +345,7 @@ const LEAD: &[FieldDefinition] = &[
         "Person's e-mail",
         "The address of the person.",
         Reference(Noun::Person, By::Email),
-        &["person email", "contact email", "associated contact email", "lead email"],
+        &["person email", "contact email", "associated contact email", "lead email", "email", "e-mail", "email address", "mail"],
     )),
     f(
         "source",
@@ -482,7 +482,7 @@ const TOUCH: &[FieldDefinition] = &[
         "Person's e-mail",
         "The address of the person.",
         Reference(Noun::Person, By::Email),
-        &["person email", "contact email", "associated contact email", "lead email"],
+        &["person email", "contact email", "associated contact email", "lead email", "email", "e-mail", "email address", "mail"],
     ),
     f(
         "company.key",
@@ -587,7 +587,7 @@ const DEAL: &[FieldDefinition] = &[
         "Person's e-mail",
         "The address of the person.",
         Reference(Noun::Person, By::Email),
-        &["person email", "contact email", "associated contact email", "lead email"],
+        &["person email", "contact email", "associated contact email", "lead email", "email", "e-mail", "email address", "mail"],
     ),
     f("role", "Role", "Role of that person in the decision.", Text, &["contact role", "role", "buying role"]),
     f("lead.key", "Lead's id", "The id that the file's system gave the lead.", Reference(Noun::Lead, By::Key), &["lead id", "mql id"]),
@@ -713,7 +713,7 @@ const ACTIVITY: &[FieldDefinition] = &[
         "Person's e-mail",
         "The address of the person.",
         Reference(Noun::Person, By::Email),
-        &["person email", "contact email", "associated contact email", "lead email"],
+        &["person email", "contact email", "associated contact email", "lead email", "email", "e-mail", "email address", "mail"],
     ),
     f(
         "company.key",

@@ -1,5 +1,7 @@
 //! How well columns fit fields: by their names first, then by what stands in them.
 
+use std::sync::LazyLock;
+
 use alignment::intake::Noun;
 
 use super::{
@@ -29,6 +31,8 @@ const DATE_FORMATS: [&str; 11] = [
     "%b %d, %Y",
     "%d %b %Y",
 ];
+
+static ANY_DATE: LazyLock<Option<DateFormats>> = LazyLock::new(|| DateFormats::new("UTC", &DATE_FORMATS.map(str::to_owned)).ok());
 
 /// How well a whole file fits a noun: the sum over its columns, less where what the noun needs is missing.
 pub fn noun(noun: Noun, header: &[String], rows: &[Cells]) -> f64 {
@@ -70,7 +74,9 @@ pub fn assign(noun: Noun, header: &[String], rows: &[Cells]) -> Vec<Option<(&'st
     for (index, column) in header.iter().enumerate() {
         let name = plain(column);
         for choice in &all {
-            let score = by_name(&name, choice, noun) * by_values(index, rows, choice.kind);
+            let named = by_name(&name, choice, noun);
+            // Reading values is slow: only where the name lets the pair count at all.
+            let score = if named < CONFIDENCE_MIN { 0.0 } else { named * by_values(index, rows, choice.kind) };
             if score >= CONFIDENCE_MIN {
                 pairs.push((score.min(1.0), index, choice.field));
             }
@@ -122,13 +128,12 @@ fn by_values(index: usize, rows: &[Cells], kind: FieldKind) -> f64 {
     if filled.is_empty() {
         return 1.0;
     }
-    let dates = DateFormats::new("UTC", &DATE_FORMATS.map(str::to_owned)).ok();
     let money =
         |text: &str| [Decimal::Point, Decimal::Comma].iter().any(|decimal| value::amount(text, alignment::Currency::EUR, *decimal).is_ok());
     let fits = |text: &&&str| match kind {
         FieldKind::Email => value::email(text).is_ok(),
         FieldKind::Domain => value::domain(text).is_ok(),
-        FieldKind::Instant => dates.as_ref().is_some_and(|dates| dates.instant(text).is_ok()),
+        FieldKind::Instant => ANY_DATE.as_ref().is_some_and(|dates| dates.instant(text).is_ok()),
         FieldKind::Money | FieldKind::Integer => money(text),
         FieldKind::Currency => text.parse::<alignment::Currency>().is_ok(),
         FieldKind::Reference(_, crate::fields::By::Email) => value::email(text).is_ok(),
