@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Whole euros to sign in the calendar year in which the history ends.
-const YEAR_TARGET_EUROS: f64 = 5_600_000.0;
+const YEAR_TARGET_EUROS: f64 = 6_200_000.0;
 
 pub fn agreement(timeline: &Timeline, scale: f64) -> Agreement {
     let mut agreement = Agreement::default_for(Currency::EUR, ZONE);

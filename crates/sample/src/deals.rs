@@ -49,9 +49,9 @@ impl Deal {
 }
 
 /// Of the deals that end, the share that is won.
-const WIN_CHANCE: f64 = 0.38;
+const WIN_CHANCE: f64 = 0.36;
 const COMPETITORS: &[(&str, f64)] = &[("Costlane", 0.34), ("Skymeter", 0.24), ("Built in-house", 0.22), ("Native cloud tools", 0.2)];
-const MEDIAN_EUROS: f64 = 31_000.0;
+const MEDIAN_EUROS: f64 = 32_000.0;
 const AMOUNT_MIN_EUROS: f64 = 8_000.0;
 const AMOUNT_MAX_EUROS: f64 = 250_000.0;
 
@@ -80,7 +80,7 @@ pub fn open(world: &mut World, dice: &mut Dice, lead: usize, opened_at: Instant)
     let elapsed = world.timeline.elapsed(opened_at);
     let factor = stories::amount_factor(source);
     let median = MEDIAN_EUROS * (0.92 + 0.16 * elapsed) * factor;
-    let euros = world.fair.around(dice, Matter::Amount, group, median, if factor > 1.0 { 0.38 } else { 0.55 });
+    let euros = world.fair.around(dice, Matter::Amount, group, median, 0.5);
     let (cents, lines) = price(dice, euros);
     let expected_close_at = match closed {
         Some((_, at)) => at.plus_micros(days(dice.between(-14.0, 6.0))).max(opened_at),

@@ -188,18 +188,26 @@ fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
     let sql_at = timeline.office_hour(attempt_at, dice.around(3.5, 0.7) * time, dice)?;
     lead.enter(Stage::Sql, sql_at, sdr);
     person.shows = Shown::ALL;
-    if company.deal.is_some() || !dice.chance(0.68) {
+    if company.deal.is_some() || !dice.chance(0.66) {
         let left_at = timeline.office_hour(sql_at, dice.around(18.0, 0.4), dice)?;
         give_up(lead, dice, left_at, &[("timing", 0.6), ("needs_nurture", 0.4)]);
         return None;
     }
+    sell(world, dice, index, sql_at)
+}
+
+/// From SQL to the end of the deal; `None` once the history ends.
+fn sell(world: &mut World, dice: &mut Dice, index: usize, sql_at: Instant) -> Option<()> {
+    let World { timeline, companies, people, leads, .. } = world;
+    let lead = &mut leads[index];
+    let time = stories::time_factor(lead.source);
+    let (sdr, ae) = (Some(lead.owner), Some(companies[people[lead.person].company].owner));
     let ready_at = timeline.office_hour(sql_at, dice.around(2.5, 0.6) * time, dice)?;
     lead.enter(Stage::SalesReady, ready_at, sdr);
     let opened_at = timeline.office_hour(ready_at, dice.around(1.5, 0.6) * time, dice)?;
-    let owner = Some(company.owner);
-    lead.enter(Stage::Opportunity, opened_at, owner);
+    lead.enter(Stage::Opportunity, opened_at, ae);
     let (stage, at, reason) = deals::open(world, dice, index, opened_at)?;
-    world.leads[index].steps.push(Step { stage, at, reason, actor: owner });
+    world.leads[index].steps.push(Step { stage, at, reason, actor: ae });
     Some(())
 }
 

@@ -40,7 +40,7 @@ pub const SYSTEM: &str = "sample";
 pub struct SampleCompany {
     pub name: &'static str,
     pub agreement: Agreement,
-    /// When its history begins, 18 months before its end: from here on its Agreement judges.
+    /// When its history begins, with the month 17 months before the one in which it ends. From here on its Agreement judges.
     pub starts_at: Instant,
     pub ends_at: Instant,
     world: world::World,

@@ -1,4 +1,4 @@
-//! The 18 months: their days, when people are about, and when sales works.
+//! The 18 calendar months, the last one under way: their days, when people are about, and when sales works.
 
 use alignment::{
     Instant,
@@ -14,7 +14,7 @@ pub const ZONE: &str = "Europe/Lisbon";
 pub struct Timeline {
     pub starts_at: Instant,
     pub ends_at: Instant,
-    /// Start of each month of the company's history, counted from `starts_at`, and the end.
+    /// Start of each month of the company's history, and the end.
     pub month_starts: Vec<Instant>,
     /// Public holidays, `2026-12-25`.
     pub holidays: Vec<String>,
@@ -34,7 +34,7 @@ impl Timeline {
     pub fn ending(ends_at: Instant) -> Timeline {
         let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
         let last = ends_at.in_zone(&zone).date();
-        let first = last.saturating_sub((MONTHS as i64).months());
+        let first = last.first_of_month().saturating_sub((MONTHS as i64 - 1).months());
         let midnight = |date: Date| date.to_zoned(zone.clone()).map_or(ends_at, |zoned| Instant::from_timestamp(zoned.timestamp()));
         let mut month_starts: Vec<_> = (0..MONTHS as i64).map(|month| midnight(first.saturating_add(month.months()))).collect();
         month_starts.push(ends_at);
@@ -52,7 +52,7 @@ impl Timeline {
             let works = date.weekday().to_monday_zero_offset() < 5 && !timeline.holidays.contains(&date.to_string());
             let liveliness = SEASON[date.month() as usize - 1] * WEEKDAY[date.weekday().to_monday_zero_offset() as usize];
             let day = Day { midnight: midnight(date), works, liveliness };
-            sum += liveliness * (0.75 + 0.85 * timeline.elapsed(day.midnight));
+            sum += liveliness * (0.95 + 0.6 * timeline.elapsed(day.midnight));
             timeline.days.push(day);
             timeline.cumulative.push(sum);
             date = date.saturating_add(1.day());

@@ -14,13 +14,12 @@ use sample::{BATCH_ROWS, SampleCompany};
 
 use crate::{
     ENDS_AT,
-    ledger::{company, entered, id, to},
+    ledger::{entered, id, small_company, to},
 };
 
 #[test]
 fn every_reference_names_an_earlier_record_of_its_noun() {
-    check_references(&company().0);
-    for (seed, scale) in [(1, 0.02), (2, 0.0), (3, 0.1)] {
+    for (seed, scale) in [(1, 0.02), (2, 0.0), (3, 0.2)] {
         check_references(&sample::generate(seed, ENDS_AT.parse().unwrap(), scale));
     }
 }
@@ -54,7 +53,7 @@ fn check_references(company: &SampleCompany) {
 type Names<'a> = (&'a [Key], Vec<(Noun, &'a Reference)>);
 
 fn names(record: &Record) -> Names<'_> {
-    fn some<'a>(noun: Noun, reference: &'a Option<Reference>) -> Vec<(Noun, &'a Reference)> {
+    fn some(noun: Noun, reference: &Option<Reference>) -> Vec<(Noun, &Reference)> {
         reference.iter().map(|reference| (noun, reference)).collect()
     }
     match record {
@@ -100,7 +99,7 @@ fn names(record: &Record) -> Names<'_> {
 
 #[test]
 fn stages_follow_each_other_and_nothing_happens_after_the_end() {
-    let (company, ledger) = company();
+    let (company, ledger) = small_company();
     let inside = |at: Instant| company.starts_at <= at && at <= company.ends_at;
     for (id, lead) in &ledger.leads {
         assert_eq!(entered(lead, Stage::Lead), lead.opened_at, "{id}");
@@ -129,7 +128,7 @@ fn stages_follow_each_other_and_nothing_happens_after_the_end() {
 
 #[test]
 fn nobody_is_touched_before_they_are_known() {
-    let (_, ledger) = company();
+    let (_, ledger) = small_company();
     for touch in &ledger.touches {
         if let Some(person) = &touch.person {
             assert!(ledger.people[&to(person)].created_at.unwrap() <= touch.at, "{touch:?}");
@@ -154,7 +153,7 @@ fn nobody_is_touched_before_they_are_known() {
 
 #[test]
 fn sales_works_in_working_hours() {
-    let (company, ledger) = company();
+    let (company, ledger) = small_company();
     let zone = company.agreement.time_zone();
     let decisions =
         ledger.leads.values().flat_map(|lead| &lead.stages).filter(|entry| entry.stage >= Stage::Sal).filter_map(|entry| entry.at);
@@ -168,7 +167,7 @@ fn sales_works_in_working_hours() {
 
 #[test]
 fn committees_are_of_one_company_and_have_roles() {
-    let (_, ledger) = company();
+    let (_, ledger) = small_company();
     let mut sizes = [0_usize; 6];
     for (id, deal) in &ledger.deals {
         sizes[deal.people.len()] += 1;
@@ -186,7 +185,7 @@ fn committees_are_of_one_company_and_have_roles() {
 
 #[test]
 fn addresses_are_unique_and_reserved() {
-    let (_, ledger) = company();
+    let (_, ledger) = small_company();
     let mut emails = HashSet::new();
     for email in ledger.people.values().filter_map(|p| p.email.as_ref()).chain(ledger.users.values().filter_map(|u| u.email.as_ref())) {
         assert!(emails.insert(email), "{email}");
@@ -220,6 +219,6 @@ fn any_end_will_do() {
         assert_eq!(company.agreement.faults(), [], "{ends_at}");
         check_references(&company);
     }
-    let keys: Vec<_> = company().1.users.values().map(|user| id(&user.keys[0])).collect();
+    let keys: Vec<_> = small_company().1.users.values().map(|user| id(&user.keys[0])).collect();
     assert!(keys.contains(&"user-1".to_owned()));
 }

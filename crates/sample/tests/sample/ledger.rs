@@ -36,14 +36,17 @@ pub struct Ledger {
 pub fn company() -> &'static (SampleCompany, Ledger) {
     static COMPANY: OnceLock<(SampleCompany, Ledger)> = OnceLock::new();
     COMPANY.get_or_init(|| {
-        let company = sample::generate(
-            std::env::var("SEED").map_or(7, |s| s.parse().unwrap()),
-            std::env::var("ENDS").unwrap_or(ENDS_AT.into()).parse().unwrap(),
-            1.0,
-        );
+        let company = sample::generate(sample::SEED, ENDS_AT.parse().unwrap(), 1.0);
         let ledger = Ledger::of(&company);
         (company, ledger)
     })
+}
+
+/// A tenth of it, for what must hold of every record.
+pub fn small_company() -> (SampleCompany, Ledger) {
+    let company = sample::generate(11, ENDS_AT.parse().unwrap(), 0.1);
+    let ledger = Ledger::of(&company);
+    (company, ledger)
 }
 
 pub fn id(key: &Key) -> String {

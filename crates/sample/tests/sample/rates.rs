@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alignment::{agreement::Agreement, intake::Noun, lifecycle::Stage};
 
-use crate::ledger::{company, entered, median, reached, share, to};
+use crate::ledger::{company, entered, median, reached, share, small_company, to};
 
 #[test]
 fn it_is_as_big_as_it_should_be() {
@@ -62,7 +62,7 @@ fn rates_are_plausible() {
 
 #[test]
 fn amounts_are_in_range_and_lines_sum_to_them() {
-    let (_, ledger) = company();
+    let (_, ledger) = small_company();
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for line in &ledger.lines {
         *sums.entry(to(&line.deal)).or_default() += line.amount.minor;
@@ -76,7 +76,7 @@ fn amounts_are_in_range_and_lines_sum_to_them() {
 
 #[test]
 fn reasons_are_those_of_the_agreement() {
-    let (company, ledger) = company();
+    let (company, ledger) = small_company();
     assert_eq!(company.agreement.faults(), []);
     assert_eq!(Agreement::from_toml(&company.agreement.to_toml()).unwrap(), company.agreement);
     let lead_reasons = ledger.leads.values().flat_map(|lead| &lead.stages).filter_map(|entry| entry.reason.as_ref());
@@ -105,7 +105,7 @@ fn it_grows_and_rests_at_weekends() {
 
 #[test]
 fn completeness_differs_by_source() {
-    let (_, ledger) = company();
+    let (_, ledger) = small_company();
     let mut titles: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for lead in ledger.leads.values() {
         let (has, of) = titles.entry(lead.source.as_deref().unwrap()).or_default();

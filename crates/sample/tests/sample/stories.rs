@@ -146,7 +146,8 @@ fn there_is_no_louder_story_by_accident() {
     };
     let rows: Vec<_> = ledger.mqls().filter(|(lead, at)| plain(lead, *at)).map(|(lead, _)| lead).collect();
     let ideal = &company.agreement.ideal_customer.industries;
-    let groups: [(&str, Box<dyn Fn(&LeadIntake) -> Option<String>>); 5] = [
+    type Label<'a> = Box<dyn Fn(&LeadIntake) -> Option<String> + 'a>;
+    let groups: [(&str, Label<'_>); 5] = [
         ("source", Box::new(|lead| lead.source.clone())),
         ("campaign", Box::new(|lead| campaign_of(ledger, lead).map(str::to_owned))),
         ("country", Box::new(|lead| ledger.country(lead).map(str::to_owned))),
