@@ -2,7 +2,7 @@
 --
 -- Instants are microseconds since 1970-01-01T00:00:00Z in columns that end in `at`. Every fact has two: `at` (or `opened_at`, ...)
 -- is when it happened, `recorded_at` when we learned of it. Money is an integer of minor units beside its currency.
--- `import_id` names the import that brought the row, so that undo can take it away again.
+-- `import_id` names the import that brought the row. Undo finds the rows by the runs of ids in its events, not by an index here.
 
 CREATE TABLE sequences (noun TEXT PRIMARY KEY, next_id BIGINT NOT NULL);
 
@@ -82,7 +82,7 @@ CREATE TABLE companies (
 );
 CREATE INDEX companies_domain ON companies (domain);
 CREATE INDEX companies_name ON companies (name, id);
-CREATE INDEX companies_import ON companies (import_id);
+CREATE INDEX companies_sorted ON companies (lower(COALESCE(name, domain, '')), id);
 
 CREATE TABLE people (
   id {key},
@@ -98,7 +98,7 @@ CREATE TABLE people (
 );
 CREATE INDEX people_email ON people (email);
 CREATE INDEX people_company ON people (company_id);
-CREATE INDEX people_import ON people (import_id);
+CREATE INDEX people_sorted ON people (lower(COALESCE(name, email, '')), id);
 
 -- A lead is one pass of a person through the funnel. `stage` and `stage_at` repeat its latest transition, for lists.
 CREATE TABLE leads (
@@ -122,7 +122,9 @@ CREATE INDEX leads_opened ON leads (opened_at, id);
 CREATE INDEX leads_stage ON leads (stage, opened_at, id);
 CREATE INDEX leads_owner ON leads (owner_id, opened_at, id);
 CREATE INDEX leads_source ON leads (source, opened_at, id);
-CREATE INDEX leads_import ON leads (import_id);
+CREATE INDEX leads_stage_at ON leads (COALESCE(stage_at, opened_at), id);
+CREATE INDEX leads_campaign ON leads (campaign_id, opened_at, id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX leads_content ON leads (content_id, opened_at, id) WHERE content_id IS NOT NULL;
 
 CREATE TABLE transitions (
   id {key},
@@ -136,7 +138,6 @@ CREATE TABLE transitions (
   import_id BIGINT
 );
 CREATE INDEX transitions_lead ON transitions (lead_id);
-CREATE INDEX transitions_import ON transitions (import_id);
 
 -- Every interaction, never overwritten. The fingerprint (128 bits in two halves) is of the touch's own external id or, without one,
 -- of all that makes it that touch; it keeps a file imported twice from counting twice.
@@ -179,7 +180,6 @@ CREATE TABLE activities (
 CREATE INDEX activities_person ON activities (person_id, at);
 CREATE INDEX activities_company ON activities (company_id, at);
 CREATE INDEX activities_deal ON activities (deal_id, at);
-CREATE INDEX activities_import ON activities (import_id);
 
 CREATE TABLE deals (
   id {key},
@@ -199,11 +199,11 @@ CREATE TABLE deals (
 );
 CREATE INDEX deals_company ON deals (company_id);
 CREATE INDEX deals_lead ON deals (lead_id);
-CREATE INDEX deals_stage ON deals (stage, stage_at, id);
-CREATE INDEX deals_owner ON deals (owner_id, id);
-CREATE INDEX deals_amount ON deals (amount_minor, id);
-CREATE INDEX deals_stage_at ON deals (stage_at, id);
-CREATE INDEX deals_import ON deals (import_id);
+-- Deals without an instant or amount stand below all others.
+CREATE INDEX deals_stage ON deals (stage, COALESCE(stage_at, -9000000000000000000), id);
+CREATE INDEX deals_amount ON deals (COALESCE(amount_minor, -9000000000000000000), id);
+CREATE INDEX deals_stage_at ON deals (COALESCE(stage_at, -9000000000000000000), id);
+CREATE INDEX deals_sorted ON deals (lower(COALESCE(name, '')), id);
 
 CREATE TABLE deal_people (
   id {key},
@@ -215,7 +215,6 @@ CREATE TABLE deal_people (
 );
 CREATE UNIQUE INDEX deal_people_once ON deal_people (deal_id, person_id);
 CREATE INDEX deal_people_person ON deal_people (person_id);
-CREATE INDEX deal_people_import ON deal_people (import_id);
 
 CREATE TABLE deal_transitions (
   id {key},
@@ -226,7 +225,6 @@ CREATE TABLE deal_transitions (
   import_id BIGINT
 );
 CREATE INDEX deal_transitions_deal ON deal_transitions (deal_id);
-CREATE INDEX deal_transitions_import ON deal_transitions (import_id);
 
 CREATE TABLE deal_lines (
   id {key},
@@ -239,7 +237,6 @@ CREATE TABLE deal_lines (
   import_id BIGINT
 );
 CREATE INDEX deal_lines_deal ON deal_lines (deal_id);
-CREATE INDEX deal_lines_import ON deal_lines (import_id);
 
 CREATE TABLE campaigns (
   id {key},
@@ -267,7 +264,6 @@ CREATE TABLE spend (
   import_id BIGINT
 );
 CREATE INDEX spend_campaign ON spend (campaign_id, at);
-CREATE INDEX spend_import ON spend (import_id);
 
 CREATE TABLE content (
   id {key},
@@ -351,7 +347,9 @@ CREATE TABLE imports (
   actor_id BIGINT,
   started_at BIGINT NOT NULL,
   finished_at BIGINT,
-  undone_at BIGINT
+  undone_at BIGINT,
+  -- Which installation runs it, so that only that one declares it interrupted.
+  runner TEXT
 );
 
 CREATE TABLE import_rejections (

@@ -22,7 +22,12 @@ impl Engine {
             Engine::Sqlite => "INTEGER PRIMARY KEY",
             Engine::Postgres => "BIGINT PRIMARY KEY",
         };
-        text.replace("{key}", key)
+        // Texts are compared byte by byte on both: SQLite does so by itself, PostgreSQL in the collation "C".
+        let text = text.replace("{key}", key);
+        match self {
+            Engine::Sqlite => text,
+            Engine::Postgres => text.replace(" TEXT", " TEXT COLLATE \"C\""),
+        }
     }
 
     /// Starts a transaction that writes. SQLite takes its one write lock now rather than failing at the first write.
@@ -80,6 +85,14 @@ impl Engine {
         match self {
             Engine::Sqlite => format!("{column} LIKE {placeholder} ESCAPE '\\'"),
             Engine::Postgres => format!("{column} ILIKE {placeholder} ESCAPE '\\'"),
+        }
+    }
+
+    /// Asks how a statement would be carried out; the last column of each row says a step.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "EXPLAIN QUERY PLAN",
+            Engine::Postgres => "EXPLAIN",
         }
     }
 

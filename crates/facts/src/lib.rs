@@ -3,14 +3,36 @@
 //! One SQL text serves both engines; the few true differences are named functions in [`dialect`]. [`schema`] lists every table once, for
 //! all that treats tables alike: bulk writing, field history and undo, backup.
 
+pub mod access;
+pub mod activities;
+pub mod agreements;
 pub mod bulk;
+pub mod campaigns;
+pub mod changes;
+pub mod companies;
+pub mod content;
+mod cursor;
+pub mod custom;
+pub mod deals;
 pub mod dialect;
 pub mod error;
 pub mod events;
 pub mod feed;
 pub mod ids;
+pub mod imports;
+pub mod keys;
+pub mod leads;
+pub mod list;
+pub mod people;
 pub mod schema;
+pub mod search;
+pub mod settings;
+pub mod spend;
 pub mod store;
+pub mod teams;
+pub mod timeline;
+pub mod touches;
+pub mod users;
 
 pub use error::{FactsError, Result};
 pub use store::{Facts, ReadTx, WriteTx};

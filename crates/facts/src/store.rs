@@ -125,6 +125,16 @@ impl Facts {
     }
 }
 
+/// Runs statements on a server, each by itself: making and dropping databases can't be part of a transaction.
+pub async fn administer(url: &str, statements: &[&str]) -> Result<()> {
+    install_default_drivers();
+    let mut connection = <AnyConnection as sqlx::Connection>::connect(url).await?;
+    for statement in statements {
+        sqlx::raw_sql(sqlx::AssertSqlSafe((*statement).to_owned())).execute(&mut connection).await?;
+    }
+    Ok(sqlx::Connection::close(connection).await?)
+}
+
 pub fn sqlite_url(path: &Path) -> String {
     // `?`, `#` and `%` would be read as parts of a URL.
     let path = path.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
