@@ -70,6 +70,13 @@ pub struct Measure {
     pub also: Vec<(&'static str, Option<f64>)>,
 }
 
+impl Measure {
+    /// One of the values beside it. `None`: there is none of that name, or it is undefined.
+    pub fn also(&self, name: &str) -> Option<f64> {
+        self.also.iter().find(|(known, _)| *known == name).and_then(|(_, value)| *value)
+    }
+}
+
 /// One number: the definition it comes from, and its values.
 #[derive(Clone, Debug, Serialize)]
 pub struct KpiAnswer {

@@ -2,8 +2,12 @@
 
 pub mod answer;
 pub mod attribution;
+pub mod engine;
+pub mod funnel;
 pub mod history;
+pub mod kpi;
 pub mod question;
 pub mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod view;

@@ -39,6 +39,11 @@ impl DealsByGroup {
         DealsByGroup { order }
     }
 
+    /// All deals: groups in order, and rows of `History::deals` by id within each.
+    pub fn order(&self) -> &[(Group, u32)] {
+        &self.order
+    }
+
     /// Rows of `History::deals` that belong to a group, by id.
     pub fn rows_of(&self, group: Group) -> impl Iterator<Item = usize> + '_ {
         let start = self.order.partition_point(|(known, _)| *known < group);

@@ -30,6 +30,11 @@ impl Labels {
         &self.names
     }
 
+    /// Number of names; codes are below it.
+    pub fn distinct(&self) -> usize {
+        self.names.len()
+    }
+
     pub fn name(&self, code: i32) -> Option<&str> {
         (code >= 0).then(|| self.names.value(code as usize))
     }

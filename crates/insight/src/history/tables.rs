@@ -44,6 +44,10 @@ pub trait Rows: Sized + Clone + Send + Sync + 'static {
     fn len(&self) -> usize {
         self.ids().len()
     }
+
+    fn is_empty(&self) -> bool {
+        self.ids().is_empty()
+    }
 }
 
 macro_rules! table {

@@ -1,0 +1,23 @@
+//! How a number is computed: each row of a table is observed once, and what is observed is added up in total, by month and by segment.
+//!
+//! `question → context (view, months, segments, filters) → observe rows → tally → measure`. Rows are taken in chunks of a fixed size
+//! and the chunks are added in order, so that the same history gives the same bytes whatever the number of threads.
+
+mod context;
+mod definition;
+mod evidence;
+mod measure;
+mod months;
+mod observation;
+mod run;
+mod segments;
+mod tally;
+
+pub use context::{Amount, Context};
+pub use definition::{Clip, Kpi, Splits, Summary, no_target};
+pub use evidence::evidence;
+pub use measure::percentile;
+pub use months::Months;
+pub use observation::{Observation, Part};
+pub use run::answer;
+pub use segments::{Label, Segments};

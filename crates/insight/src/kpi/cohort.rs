@@ -1,0 +1,69 @@
+//! Leads by the stage they entered: what counts and rates of the funnel are made of.
+
+use alignment::{instant::MICROS_PER_DAY, lifecycle::Stage};
+
+use crate::{
+    engine::{Context, Observation},
+    view::LeadFacts,
+};
+
+pub fn known<'a>(context: &'a Context, row: usize) -> Option<&'a LeadFacts> {
+    Some(&context.view.leads[row]).filter(|facts| facts.is_known())
+}
+
+/// A lead that entered a stage, at the instant it counts from.
+pub fn entering(context: &Context, row: usize, stage: Stage) -> Option<Observation> {
+    let facts = known(context, row)?;
+    if let Some(at) = facts.from(stage).filter(|_| facts.counts_in(stage)) {
+        return Some(Observation::hit(at));
+    }
+    let at = facts.begins()?;
+    Some(if facts.records(stage) { Observation::able(at) } else { Observation::unrecorded(at) })
+}
+
+/// A lead of the cohort that entered `from`, and whether it has reached `to` since.
+pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Option<Observation> {
+    let observation = entering(context, row, from)?;
+    let facts = &context.view.leads[row];
+    if !facts.counts_in(from) {
+        let is_able = facts.records(from) && facts.records(to);
+        return Some(if is_able { observation } else { Observation::unrecorded(observation.at) });
+    }
+    if !facts.records(to) {
+        return Some(Observation::unrecorded(observation.at));
+    }
+    let reached = facts.has_reached(to);
+    let horizon_micros = context.question.settings.horizon_days as i64 * MICROS_PER_DAY;
+    let is_young = context.view.as_of.0.saturating_sub(observation.at.0) < horizon_micros;
+    // Whether it got there in time can be told if both instants are known, or if it never got there.
+    let in_time = match (facts.at(from), facts.at(to)) {
+        (Some(start), Some(end)) => Some(end.0 - start.0 <= horizon_micros),
+        _ => (!reached).then_some(false),
+    };
+    Some(Observation { within_horizon: in_time.filter(|_| !is_young), is_young, ..Observation::rate(observation.at, reached) })
+}
+
+/// What sales decided on an MQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    NotHandedOver,
+    /// Its source writes down no MQL, or no acceptance.
+    NotRecorded,
+    Accepted,
+    Rejected,
+    Undecided,
+}
+
+pub fn decision(facts: &LeadFacts) -> Decision {
+    if !facts.records(Stage::Mql) || !facts.records(Stage::Sal) {
+        return Decision::NotRecorded;
+    }
+    if !facts.has_reached(Stage::Mql) {
+        return Decision::NotHandedOver;
+    }
+    match (facts.has_reached(Stage::Sal), facts.has_entered(Stage::Rejected)) {
+        (true, _) => Decision::Accepted,
+        (_, true) => Decision::Rejected,
+        _ => Decision::Undecided,
+    }
+}

@@ -1,0 +1,31 @@
+use super::prelude::*;
+
+pub static KPI: Kpi = Kpi {
+    key: "customers",
+    name: "Customers",
+    words: "Leads whose contract was signed in the period.",
+    formula: "leads that entered Customer in the period, or a later stage where the instant of this one is not recorded",
+    example: "Three leads reached Customer in the period: 3.",
+    unit: Unit::Count,
+    better: Better::Up,
+    kind: Kind::Leading,
+    team: Team::Both,
+    table: Table::Leads,
+    observe: |context, row| entering(context, row, Stage::Customer),
+    summary: Summary::Count,
+    clip: Clip::Period,
+    asides: &[],
+    splits: None,
+    target: no_target,
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::kpi::tests::*;
+
+    #[test]
+    fn counts_who_got_there() {
+        let measure = funnel_measure("customers");
+        assert_eq!((measure.value, measure.hits), (Some(1.0), Some(1)));
+    }
+}

@@ -1,0 +1,75 @@
+use super::prelude::*;
+
+pub static KPI: Kpi = Kpi {
+    key: "data_completeness_rate",
+    name: "Data completeness",
+    words: "How much of what marketing promised to fill in is filled in.",
+    formula: "required fields filled / required fields, of the leads of the period",
+    example: "Two leads, three required fields each, five of the six filled: 5 / 6 = 83%.",
+    unit: Unit::Rate,
+    better: Better::Up,
+    kind: Kind::Leading,
+    team: Team::Marketing,
+    table: Table::Leads,
+    observe,
+    summary: Summary::Rate,
+    clip: Clip::Period,
+    asides: &[],
+    splits: None,
+    target: |context| context.question.settings.targets.completeness_rate,
+};
+
+fn observe(context: &Context, row: usize) -> Option<Observation> {
+    let at = known(context, row)?.begins()?;
+    let required = &context.question.settings.required_fields;
+    let filled = required.iter().filter(|field| is_filled(context, row, field)).count();
+    let share = filled as f64 / required.len().max(1) as f64;
+    Some(Observation { n: required.len() as u32, hits: filled as u32, ..Observation::value(at, share) })
+}
+
+/// Of the lead, its person or its company. Another key is one of the customer's own fields.
+fn is_filled(context: &Context, row: usize, field: &str) -> bool {
+    let history = context.history;
+    let person = history.people.find(history.leads.person.values()[row]);
+    let company = context.view.company_of_lead(row);
+    match field {
+        "name" => person.is_some_and(|row| history.people.has_name.get(row)),
+        "email" => person.is_some_and(|row| history.people.has_email.get(row)),
+        "phone" => person.is_some_and(|row| history.people.has_phone.get(row)),
+        "job_title" => person.is_some_and(|row| history.people.has_job_title.get(row)),
+        "country" => {
+            let of_company = company.is_some_and(|row| history.companies.country.get(row).is_some());
+            of_company || person.is_some_and(|row| history.people.country.get(row).is_some())
+        }
+        "company" => company.is_some(),
+        "industry" => company.is_some_and(|row| history.companies.industry.get(row).is_some()),
+        "employees" => company.is_some_and(|row| history.companies.employees.get(row).is_some()),
+        "source" => history.leads.source.get(row).is_some(),
+        own => {
+            let of_company = |row| history.companies.custom.field(own).and_then(|labels| labels.get(row));
+            history.leads.custom.field(own).and_then(|labels| labels.get(row)).is_some() || company.and_then(of_company).is_some()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kpi::tests::*;
+
+    #[test]
+    fn counts_fields() {
+        let mut delta = Delta {
+            companies: vec![company(10)],
+            people: vec![person(1, Some(10)), person(2, None)],
+            leads: vec![lead(1, "", 0.0), lead(2, "", 0.0)],
+            ..Delta::default()
+        };
+        delta.leads[1].custom = vec![("tier".into(), "A".into())];
+        let mut question = question();
+        for (fields, hits, n) in [("email company", 3, 4), ("phone industry", 0, 4), ("tier", 1, 2), ("", 0, 0)] {
+            question.settings.required_fields = fields.split_whitespace().map(str::to_owned).collect();
+            let measure = crate::kpi::answer(&history(delta.clone()), &question, "data_completeness_rate").unwrap().measure;
+            assert_eq!((measure.hits.unwrap_or(0), measure.n), (hits, n), "{fields}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+use super::prelude::*;
+
+pub static KPI: Kpi = Kpi {
+    key: "leads",
+    name: "Leads",
+    words: "People who may buy, each on one pass through the funnel, that came in during the period.",
+    formula: "leads that entered Lead in the period, or a later stage where the instant of this one is not recorded",
+    example: "Three leads were opened in the period: 3.",
+    unit: Unit::Count,
+    better: Better::Up,
+    kind: Kind::Leading,
+    team: Team::Marketing,
+    table: Table::Leads,
+    observe: |context, row| entering(context, row, Stage::Lead),
+    summary: Summary::Count,
+    clip: Clip::Period,
+    asides: &[],
+    splits: None,
+    target: no_target,
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::kpi::tests::*;
+
+    #[test]
+    fn counts_who_got_there() {
+        let measure = funnel_measure("leads");
+        assert_eq!((measure.value, measure.hits), (Some(6.0), Some(6)));
+    }
+}

@@ -1,0 +1,99 @@
+//! Amounts of deals and spend, in the currency of the question.
+
+use alignment::{
+    Instant,
+    lifecycle::{Side, Stage},
+};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    engine::{Amount, Context, Observation},
+    history::NONE,
+};
+
+pub const AMOUNT_ASIDES: &[(&str, &str)] =
+    &[("other_currency", "its amount is in another currency"), ("without_amount", "it has no amount")];
+pub const SPEND_ASIDES: &[(&str, &str)] = &[("other_currency", "its amount is in another currency")];
+
+/// A deal's amount, or why it is left out: asides as [`AMOUNT_ASIDES`] has them.
+pub fn in_money(context: &Context, deal_row: usize, at: Instant, observe: impl FnOnce(f64) -> Observation) -> Observation {
+    match context.deal_amount(deal_row) {
+        Amount::Minor(minor) => observe(minor as f64),
+        Amount::Other(_) => Observation::aside(at, 0),
+        Amount::NotRecorded => Observation::aside(at, 1),
+    }
+}
+
+/// The amount of a deal that is open.
+pub fn open_amount(context: &Context, deal_row: usize) -> Option<Observation> {
+    let at = context.view.as_of;
+    context.is_open(deal_row).then(|| in_money(context, deal_row, at, |minor| Observation::value(at, minor)))
+}
+
+/// What was spent by a side; asides as [`SPEND_ASIDES`] has them.
+pub fn spent(context: &Context, spend_row: usize, is_counted: fn(Side) -> bool) -> Option<Observation> {
+    let spend = &context.history.spend;
+    let at = spend.at.get(spend_row);
+    if !is_counted(spend.side.get(spend_row)) || !context.view.counts(at, spend.recorded_at.get(spend_row)) {
+        return None;
+    }
+    match context.spend_amount(spend_row) {
+        Amount::Minor(minor) => Some(Observation::value(at, minor as f64)),
+        Amount::Other(_) | Amount::NotRecorded => Some(Observation::aside(at, 0)),
+    }
+}
+
+/// What each lead of the period cost, in minor units: its equal part of what marketing spent in the period on its campaign, and on
+/// its source, and without naming either. `None`: nobody writes down what is spent.
+pub fn lead_costs<'a>(context: &'a Context) -> Option<&'a [f64]> {
+    context.lead_costs.get_or_init(|| compute_lead_costs(context)).as_deref()
+}
+
+/// What money was spent on: a campaign, or a source (by its code in the leads' column), or all leads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Purpose {
+    Campaign(i64),
+    Source(i32),
+    All,
+}
+
+fn compute_lead_costs(context: &Context) -> Option<Vec<f64>> {
+    let (leads, period) = (&context.history.leads, context.question.period);
+    let spent = spent_by_purpose(context)?;
+    let purposes = |row: usize| [Purpose::Campaign(leads.campaign.values()[row]), Purpose::Source(leads.source.codes()[row]), Purpose::All];
+    let came = |row: usize| context.view.leads[row].from(Stage::Lead).is_some_and(|at| period.contains(at));
+    let mut heads: FxHashMap<Purpose, u64> = FxHashMap::default();
+    for row in (0..leads.len()).filter(|row| came(*row)) {
+        for purpose in purposes(row) {
+            if spent.contains_key(&purpose) {
+                *heads.entry(purpose).or_default() += 1;
+            }
+        }
+    }
+    let cost = |purpose: Purpose| spent.get(&purpose).map_or(0.0, |minor| *minor as f64 / heads[&purpose] as f64);
+    Some((0..leads.len()).map(|row| if came(row) { purposes(row).map(cost).iter().sum() } else { 0.0 }).collect())
+}
+
+fn spent_by_purpose(context: &Context) -> Option<FxHashMap<Purpose, i64>> {
+    let (spend, leads) = (&context.history.spend, &context.history.leads);
+    let mut by_purpose: FxHashMap<Purpose, i64> = FxHashMap::default();
+    let mut is_recorded = false;
+    for row in 0..spend.len() {
+        let at = spend.at.get(row);
+        if spend.side.get(row) != Side::Marketing || !context.view.counts(at, spend.recorded_at.get(row)) {
+            continue;
+        }
+        is_recorded = true;
+        let Amount::Minor(minor) = context.spend_amount(row) else { continue };
+        let purpose = match (spend.campaign.values()[row], spend.source.get(row)) {
+            (NONE, None) => Purpose::All,
+            // A source that no lead has is charged to none.
+            (NONE, Some(source)) => Purpose::Source(leads.source.code_of(source).unwrap_or(i32::MAX)),
+            (campaign, _) => Purpose::Campaign(campaign),
+        };
+        if context.question.period.contains(at) {
+            *by_purpose.entry(purpose).or_default() += minor;
+        }
+    }
+    is_recorded.then_some(by_purpose)
+}

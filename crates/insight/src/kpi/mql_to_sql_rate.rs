@@ -1,0 +1,36 @@
+use super::prelude::*;
+
+pub static KPI: Kpi = Kpi {
+    key: "mql_to_sql_rate",
+    name: "MQL to SQL",
+    words: "Of the leads that marketing qualified, the share that sales qualified too.",
+    formula: "leads that reached Sql / leads that entered Mql in the period, with all who reached it since; within_horizon counts only cohorts that have had the horizon, and only who got there inside it",
+    example: "Of 4 leads that became Mql in March, 1 has reached Sql by today: 1 / 4 = 25%.",
+    unit: Unit::Rate,
+    better: Better::Up,
+    kind: Kind::Lagging,
+    team: Team::Both,
+    table: Table::Leads,
+    observe: |context, row| converting(context, row, Stage::Mql, Stage::Sql),
+    summary: Summary::Rate,
+    clip: Clip::Period,
+    asides: &[],
+    splits: None,
+    target: no_target,
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::kpi::tests::*;
+
+    #[test]
+    fn is_by_cohort_of_the_earlier_stage() {
+        let measure = funnel_measure("mql_to_sql_rate");
+        assert_eq!((measure.hits, measure.n), (Some(2), 5));
+    }
+
+    #[test]
+    fn without_such_a_stage_it_is_not_recorded() {
+        assert_eq!(unrecorded_state("mql_to_sql_rate"), State::NotRecorded);
+    }
+}

@@ -1,0 +1,40 @@
+use super::prelude::*;
+
+pub static KPI: Kpi = Kpi {
+    key: "mqls",
+    name: "MQLs",
+    words: "Leads that marketing qualified in the period: they fit the ideal customer profile and took an action that shows interest.",
+    formula: "leads that entered Mql in the period, or a later stage where the instant of this one is not recorded",
+    example: "Three leads reached MQL in the period: 3.",
+    unit: Unit::Count,
+    better: Better::Up,
+    kind: Kind::Leading,
+    team: Team::Marketing,
+    table: Table::Leads,
+    observe: |context, row| entering(context, row, Stage::Mql),
+    summary: Summary::Count,
+    clip: Clip::Period,
+    asides: &[],
+    splits: None,
+    target: promised,
+};
+
+/// What marketing promised for as many months as the period has.
+fn promised(context: &Context) -> Option<f64> {
+    const DAYS_PER_MONTH: f64 = 365.2425 / 12.0;
+    let period = context.question.period;
+    let bounded = period.from != Instant::MIN && period.to != Instant::MAX;
+    let a_month = context.question.settings.targets.mqls_per_month.filter(|_| bounded)?;
+    Some(a_month * period.to.days_since(period.from) / DAYS_PER_MONTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kpi::tests::*;
+
+    #[test]
+    fn counts_who_got_there() {
+        let measure = funnel_measure("mqls");
+        assert_eq!((measure.value, measure.hits), (Some(5.0), Some(5)));
+    }
+}

@@ -1,0 +1,81 @@
+//! What was so: the history as it stood at `as_of`, seen with what was known at `known_at`.
+//!
+//! A fact that happened after `as_of` or was recorded after `known_at` does not count, so that the same question has the same answer
+//! for ever. One pass over the leads and their transitions; shared by all numbers of a question.
+
+use std::sync::OnceLock;
+
+use alignment::Instant;
+use rayon::prelude::*;
+
+mod firsts;
+mod leads;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use firsts::Firsts;
+pub use leads::LeadFacts;
+pub use work::Work;
+
+use crate::history::{DealState, History};
+
+pub struct View<'a> {
+    pub history: &'a History,
+    pub as_of: Instant,
+    pub known_at: Instant,
+    /// One for each row of `History::leads`.
+    pub leads: Vec<LeadFacts>,
+    /// One for each row of `History::deals`; `None`: not known yet.
+    pub deals: Vec<Option<DealState>>,
+    has_touches: OnceLock<bool>,
+    firsts: OnceLock<Firsts>,
+    work: OnceLock<Work>,
+}
+
+impl<'a> View<'a> {
+    pub fn at(history: &'a History, as_of: Instant, known_at: Instant) -> View<'a> {
+        let deals = (0..history.deals.len()).into_par_iter().map(|row| history.deal_state(row, as_of, known_at)).collect();
+        let leads = leads::facts(history, as_of, known_at);
+        View { history, as_of, known_at, leads, deals, has_touches: OnceLock::new(), firsts: OnceLock::new(), work: OnceLock::new() }
+    }
+
+    /// Whether something that happened and was recorded then counts.
+    pub fn counts(&self, at: Instant, recorded_at: Instant) -> bool {
+        at <= self.as_of && recorded_at <= self.known_at
+    }
+
+    /// Whether anybody writes touches down.
+    pub fn has_touches(&self) -> bool {
+        let touches = &self.history.touches;
+        let counts = |row| self.counts(touches.at.get(row), touches.recorded_at.get(row));
+        *self.has_touches.get_or_init(|| (0..touches.len()).any(counts))
+    }
+
+    /// The first touches of people.
+    pub fn firsts(&self) -> &Firsts {
+        self.firsts.get_or_init(|| Firsts::of(self))
+    }
+
+    /// What sales did with people and leads.
+    pub fn work(&self) -> &Work {
+        self.work.get_or_init(|| Work::of(self))
+    }
+
+    /// The row of the company of a lead: its own, or its person's.
+    pub fn company_of_lead(&self, lead_row: usize) -> Option<usize> {
+        let (leads, people) = (&self.history.leads, &self.history.people);
+        let of_person = || people.find(leads.person.values()[lead_row]).and_then(|row| people.company.get(row));
+        self.history.companies.find(leads.company.get(lead_row).or_else(of_person)?)
+    }
+
+    /// The row of the company of a deal: its own, or its lead's, or its first person's.
+    pub fn company_of_deal(&self, deal_row: usize) -> Option<usize> {
+        self.history.companies.find(self.history.deal_group(deal_row).company()?)
+    }
+
+    pub fn lead_of_deal(&self, deal_row: usize) -> Option<usize> {
+        let row = self.history.leads.find(self.history.deals.lead.get(deal_row)?)?;
+        self.leads[row].is_known().then_some(row)
+    }
+}
