@@ -33,6 +33,10 @@ mod sals;
 mod sqls;
 mod stuck_deals;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod olist_tests;
+#[cfg(test)]
 mod tests;
 mod wasted_spend;
 mod weighted_pipeline;
