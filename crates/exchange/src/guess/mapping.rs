@@ -51,6 +51,7 @@ impl Mapping {
             let (stem, part) = field.split_once('.').unwrap_or(("", field));
             groups.entry(stem).or_default().push((part, column));
         }
+        self.fill_in(&mut groups);
         let mut records = Vec::new();
         // What others refer to comes first: a company before its people.
         for stem in ["owner", "user", "campaign", "content", "company", "person"] {
@@ -75,12 +76,28 @@ impl Mapping {
             invalid_email: crate::recipe::Invalid::Reject,
             files: vec![FileSection {
                 title: choice::name_of(self.noun).to_owned(),
-                columns: groups.values().flatten().map(|(_, column)| OneOf::One((*column).to_owned())).collect(),
+                columns: self.columns.iter().filter(|(_, field)| field.is_some()).map(|(column, _)| OneOf::One(column.clone())).collect(),
                 records,
                 ..FileSection::default()
             }],
         };
         Recipe::from_toml(&recipe.to_toml())
+    }
+
+    /// What a file means without saying it: a lead whose person has neither id nor address is the person of the lead's own id; and
+    /// the close date of a deal is when it will be closed or when it was, by its stage.
+    fn fill_in<'a>(&self, groups: &mut BTreeMap<&'a str, Vec<(&'a str, &'a str)>>) {
+        let column = |groups: &BTreeMap<&'a str, Vec<(&'a str, &'a str)>>, stem: &str, field: &str| {
+            groups.get(stem)?.iter().find(|(part, _)| *part == field).map(|(_, column)| *column)
+        };
+        let person_is_named = ["key", "email"].iter().any(|part| column(groups, "person", part).is_some());
+        if let (Noun::Lead, false, Some(key)) = (self.noun, person_is_named, column(groups, "", "key")) {
+            groups.entry("person").or_default().push(("key", key));
+        }
+        let closed = column(groups, "", "closed_at");
+        if let (Noun::Deal, None, Some(close)) = (self.noun, closed, column(groups, "", "expected_close_at")) {
+            groups.entry("").or_default().push(("closed_at", close));
+        }
     }
 
     fn subject(&self, groups: &BTreeMap<&str, Vec<(&str, &str)>>) -> Table {

@@ -41,9 +41,8 @@ pub fn noun(noun: Noun, header: &[String], rows: &[Cells]) -> f64 {
     let worth = |(field, confidence): &(&'static str, f64)| if field.contains('.') { confidence * 0.5 } else { *confidence };
     let sum: f64 = found.iter().flatten().map(worth).sum();
     let has = |wanted: &str| found.iter().flatten().any(|(field, _)| *field == wanted || field.split('.').next() == Some(wanted));
-    let needs =
-        all.iter().filter(|choice| choice.required && !choice.field.contains('.') || choice.required && choice.field.ends_with(".key"));
-    let complete = needs.filter(|choice| choice.field != "kind").all(|choice| has(choice.field.split('.').next().unwrap_or(choice.field)));
+    let needs = all.iter().filter(|choice| choice.required && choice.field != "kind");
+    let complete = needs.map(|choice| choice.field.split('.').next().unwrap_or(choice.field)).all(has);
     let own_words = header.iter().filter(|name| own_words(noun).iter().any(|word| plain(name).contains(word))).count().min(4) as f64;
     (sum + own_words) * if complete { 1.0 } else { 0.3 }
 }

@@ -60,6 +60,22 @@ fn a_guess_becomes_a_recipe_that_reads_the_file() {
     assert_eq!((person.name.as_deref(), person.company.is_some()), (Some("Ana Sá"), true));
 }
 
+/// Leads without an address are known by their own id; a close date is when a deal was closed, too.
+#[test]
+fn what_a_file_means_without_saying_it_is_filled_in() {
+    for (text, noun, wanted) in [
+        ("mql_id,first_contact_date,origin\n1,2024-01-01,web\n", Noun::Lead, "person = { key = \"mql_id\" }"),
+        ("Deal ID,Stage,Close Date\n1,Won,2024-01-01\n", Noun::Deal, "closed_at = \"Close Date\""),
+    ] {
+        let guess = guess_of(text);
+        assert_eq!(guess.noun, noun);
+        let recipe = guess.recipe("x").unwrap_or_else(|error| panic!("{error}"));
+        let (key, value) = wanted.split_once(" = ").unwrap();
+        let record = recipe.files[0].records.last().unwrap();
+        assert_eq!(record[key].to_string(), value, "{text}");
+    }
+}
+
 #[test]
 fn a_mapping_without_what_the_noun_needs_is_refused() {
     let mapping = Mapping { columns: vec![("Source".to_owned(), Some("source".to_owned()))], ..Mapping::new(Noun::Lead, "x") };
