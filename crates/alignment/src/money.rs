@@ -110,7 +110,7 @@ pub fn split_into(minor: i64, weights: &[f64], parts: &mut [i64], order: &mut Ve
         let share = if even { 1.0 / weights.len() as f64 } else { weight.max(0.0) / total };
         let exact = share * amount as f64;
         // A float above 2^53 may round up past what is left; never hand out more than there is.
-        let whole = (exact.floor() as u64).min(left);
+        let whole = (exact as u64).min(left);
         left -= whole;
         parts[index] = whole as i64;
         order.push((exact - whole as f64, index as u32));

@@ -4,7 +4,12 @@ use alignment::{Instant, Money, lifecycle::DealStage};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Exact, Model, axis::Axis, sharer::Sharer, signed::Signed, signed::Won};
+use super::{
+    Exact, Model,
+    axis::Axis,
+    sharer::Sharer,
+    signed::{Gathered, Signed, Won},
+};
 use crate::{answer::JourneyTouch, history::History, question::Question};
 
 /// Which row of a model's answer.
@@ -84,8 +89,9 @@ impl Wanted {
 
 /// `None`: the deal has no part in the row.
 fn deal_share(signed: &Signed, axis: &Axis, wanted: &Wanted, model: &Model, sharer: &mut Sharer, won: &Won) -> Option<DealShare> {
-    let (mut rows, mut codes) = (Vec::new(), Vec::new());
-    signed.gather(won.row, won.group, signed.lookback(won.at), won.at, &mut rows);
+    let (mut gathered, mut codes) = (Gathered::default(), Vec::new());
+    signed.gather(won.row, won.group, signed.lookback(won.at), won.at, &mut gathered);
+    let rows = gathered.rows;
     let minor = signed.minor(won.row);
     let (conversions, minor, touches) = match wanted {
         Wanted::Unattributed if !rows.is_empty() => return None,
@@ -113,7 +119,7 @@ fn deal_share(signed: &Signed, axis: &Axis, wanted: &Wanted, model: &Model, shar
     let revenue = Money::new(minor, signed.question.currency);
     let deal = signed.history.deals.ids()[won.row];
     let share = DealShare { deal, won_at: won.at, conversions, revenue, touches: touches as u64, journey_touches: rows.len() as u64 };
-    (conversions > 0.0).then_some(share)
+    (conversions > 0.0 || minor != 0).then_some(share)
 }
 
 /// The touches that led to a deal, oldest first: those after the owner's previous signature, also the ones before the lookback (which
@@ -123,8 +129,9 @@ pub fn journey(history: &History, question: &Question, deal: i64, models: &[&'st
     let state = history.deal_state(row, question.as_of, question.known_at)?;
     let signed = Signed::of(history, question);
     let closes = if state.stage == Some(DealStage::Won) { state.counts_from } else { question.as_of };
-    let mut rows = Vec::new();
-    signed.gather(row, history.deal_group(row), Instant::MIN, closes, &mut rows);
+    let mut gathered = Gathered::default();
+    signed.gather(row, history.deal_group(row), Instant::MIN, closes, &mut gathered);
+    let rows = gathered.rows;
     let opens = signed.lookback(closes);
     let touches = &history.touches;
     let outside = rows.partition_point(|row| touches.at.get(*row as usize) < opens);

@@ -3,7 +3,12 @@
 use alignment::{Currency, Instant, Money};
 use rayon::prelude::*;
 
-use super::{Exact, Kernel, Model, axis::Axis, sharer::Sharer, signed::Signed, signed::Won};
+use super::{
+    Exact, Kernel, Model,
+    axis::Axis,
+    sharer::Sharer,
+    signed::{Gathered, Signed, Won},
+};
 use crate::{
     answer::{ModelAnswer, ShareRow},
     history::History,
@@ -32,7 +37,7 @@ struct Walk<'a> {
     signed: &'a Signed<'a>,
     axis: &'a Axis<'a>,
     shares: RevenueShares<'a>,
-    rows: Vec<u32>,
+    gathered: Gathered,
     codes: Vec<u32>,
     touched_at: Vec<Instant>,
 }
@@ -40,16 +45,16 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(signed: &'a Signed, axis: &'a Axis, models: &'a [&'static Model]) -> Walk<'a> {
         let shares = RevenueShares::new(models, axis.len(), signed.question.settings.half_life_days);
-        Walk { signed, axis, shares, rows: Vec::new(), codes: Vec::new(), touched_at: Vec::new() }
+        Walk { signed, axis, shares, gathered: Gathered::default(), codes: Vec::new(), touched_at: Vec::new() }
     }
 
     fn observe(mut self, deals: &[Won]) -> Walk<'a> {
         for won in deals {
-            self.signed.gather(won.row, won.group, self.signed.lookback(won.at), won.at, &mut self.rows);
-            self.axis.codes(won.row, &self.rows, &mut self.codes);
+            self.signed.gather(won.row, won.group, self.signed.lookback(won.at), won.at, &mut self.gathered);
+            self.axis.codes(won.row, &self.gathered.rows, &mut self.codes);
             let at = self.signed.history.touches.at.values();
             self.touched_at.clear();
-            self.touched_at.extend(self.rows.iter().map(|row| Instant(at[*row as usize])));
+            self.touched_at.extend(self.gathered.rows.iter().map(|row| Instant(at[*row as usize])));
             self.shares.observe(&self.codes, &self.touched_at, self.signed.minor(won.row));
         }
         self
@@ -126,7 +131,9 @@ impl<'m> RevenueShares<'m> {
                 Kernel::One(kernel) => cells[labels[kernel(labels.len())] as usize].add_whole(minor),
                 Kernel::ByPosition(_) | Kernel::ByTime(_) => {
                     let (weights, minors) = self.sharer.share(model, touched_at, self.half_life_days, minor);
-                    for ((label, weight), minor) in labels.iter().zip(weights).zip(minors).filter(|((_, weight), _)| **weight > 0.0) {
+                    let shares = labels.iter().zip(weights.iter().zip(minors));
+                    // A touch so old that its weight is 0 has no share; the units of a split by floats are kept wherever they fall.
+                    for (label, (weight, minor)) in shares.filter(|(_, (weight, minor))| **weight > 0.0 || **minor != 0) {
                         cells[*label as usize].add_share(self.journeys, *weight, *minor);
                     }
                 }

@@ -1,13 +1,24 @@
 //! The won deals of a question, and the touches that led to each.
 
+use std::ops::Range;
+
 use alignment::Instant;
 use rayon::prelude::*;
 
 use super::of_deal;
 use crate::{
-    history::{Group, History, NONE, currency_code},
+    history::{Group, History, Journeys, NONE, currency_code},
     question::{Journey, Question},
 };
+
+/// The touches of one deal, gathered into buffers that are reused from deal to deal.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Rows of `History::touches`, oldest first, ties by id.
+    pub rows: Vec<u32>,
+    /// The journey found last: deals are walked in the order of groups, so the next one is a few steps on.
+    index: usize,
+}
 
 /// What was signed, as of the question.
 pub(super) struct Signed<'h> {
@@ -30,19 +41,29 @@ pub(super) struct Won {
 
 impl<'h> Signed<'h> {
     pub fn of(history: &'h History, question: &'h Question) -> Signed<'h> {
-        let won_at = |row: usize| {
-            let state = history.deal_state(row, question.as_of, question.known_at)?;
-            state.is_won().then(|| Won { group: history.deal_group(row), at: state.counts_from, row })
+        let won_of = |(group, row): &(Group, u32)| {
+            let state = history.deal_state(*row as usize, question.as_of, question.known_at)?;
+            state.is_won().then_some(Won { group: *group, at: state.counts_from, row: *row as usize })
         };
-        let mut won: Vec<Won> = (0..history.deals.len()).into_par_iter().filter_map(won_at).collect();
-        won.par_sort_unstable();
-        let mut signed = Signed { history, question, won: Vec::new(), signatures: Vec::new() };
-        let mut signatures: Vec<_> = won.iter().flat_map(|won| signed.owners(won.row, won.group).map(|owner| (owner, won.at))).collect();
-        signatures.par_sort_unstable();
-        won.retain(|won| question.period.contains(won.at) && of_deal::is_kept(history, &question.filters, won.row));
-        signed.signatures = signatures;
-        signed.won = won;
+        let mut won: Vec<Won> = history.deals_by_group().order().par_iter().filter_map(won_of).collect();
+        won.chunk_by_mut(|a, b| a.group == b.group).for_each(|of_group| of_group.sort_unstable());
+        let mut signed = Signed { history, question, won, signatures: Vec::new() };
+        signed.signatures = signed.all_signatures();
+        signed.won.retain(|won| question.period.contains(won.at) && of_deal::is_kept(history, &question.filters, won.row));
         signed
+    }
+
+    fn all_signatures(&self) -> Vec<(i64, Instant)> {
+        let by_owner = |won: &Won| self.owners(won.row, won.group).map(|owner| (owner, won.at)).collect::<Vec<_>>();
+        match self.question.settings.journey {
+            // In the order of deals, which is that of groups.
+            Journey::Company => self.won.iter().map(|won| (won.group.0, won.at)).collect(),
+            Journey::Person => {
+                let mut signatures: Vec<_> = self.won.iter().flat_map(by_owner).collect();
+                signatures.par_sort_unstable();
+                signatures
+            }
+        }
     }
 
     /// Minor units that the deal brings in the question's currency: none without an amount, or with one in another currency.
@@ -74,20 +95,20 @@ impl<'h> Signed<'h> {
         Some(self.history.leads.person.values()[self.history.leads.find(lead)?])
     }
 
-    /// Puts the rows of the touches from `opens` up to and with `closes` into `rows`, oldest first and ties by id: for each owner
-    /// those after the owner's last signature before `closes`, as far as they were known.
-    pub fn gather(&self, deal_row: usize, group: Group, opens: Instant, closes: Instant, rows: &mut Vec<u32>) {
-        rows.clear();
+    /// Gathers the touches from `opens` up to and with `closes`: for each owner those after the owner's last signature before
+    /// `closes`, as far as they were known.
+    pub fn gather(&self, deal_row: usize, group: Group, opens: Instant, closes: Instant, gathered: &mut Gathered) {
+        gathered.rows.clear();
         let mut runs = 0;
         for owner in self.owners(deal_row, group) {
             let opens = self.signed_before(owner, closes).map_or(opens, |signed_at| opens.max(signed_at.plus_micros(1)));
             match self.question.settings.journey {
-                Journey::Company => self.take(Group(owner), None, opens, closes, rows),
+                Journey::Company => self.take(Group(owner), None, opens, closes, gathered),
                 Journey::Person => {
                     let own = self.history.groups().of(NONE, owner);
-                    self.take(own, Some(owner), opens, closes, rows);
+                    self.take(own, Some(owner), opens, closes, gathered);
                     if own != group {
-                        self.take(group, Some(owner), opens, closes, rows);
+                        self.take(group, Some(owner), opens, closes, gathered);
                         runs += 1;
                     }
                 }
@@ -96,26 +117,51 @@ impl<'h> Signed<'h> {
         }
         if runs > 1 {
             let touches = &self.history.touches;
-            rows.sort_unstable_by_key(|row| (touches.at.values()[*row as usize], touches.ids()[*row as usize]));
-            rows.dedup();
+            gathered.rows.sort_unstable_by_key(|row| (touches.at.values()[*row as usize], touches.ids()[*row as usize]));
+            gathered.rows.dedup();
         }
     }
 
-    fn take(&self, group: Group, person: Option<i64>, opens: Instant, closes: Instant, rows: &mut Vec<u32>) {
+    fn take(&self, group: Group, person: Option<i64>, opens: Instant, closes: Instant, gathered: &mut Gathered) {
         let touches = &self.history.touches;
-        let all = self.history.journeys().rows_of(group);
+        let all = gathered.find(self.history.journeys(), group);
         let at = &touches.at.values()[all.clone()];
         let start = all.start + at.partition_point(|at| *at < opens.0);
         let end = all.start + at.partition_point(|at| *at <= closes.0);
         let (recorded_at, people) = (touches.recorded_at.values(), touches.person.values());
         let known_at = self.question.known_at.0;
         let counts = |row: &usize| recorded_at[*row] <= known_at && person.is_none_or(|person| people[*row] == person);
-        rows.extend((start..end.max(start)).filter(counts).map(|row| row as u32));
+        gathered.rows.extend((start..end.max(start)).filter(counts).map(|row| row as u32));
     }
 
     fn signed_before(&self, owner: i64, at: Instant) -> Option<Instant> {
         let index = self.signatures.partition_point(|signature| *signature < (owner, at));
         let (signer, signed_at) = self.signatures[..index].last()?;
         (*signer == owner).then_some(*signed_at)
+    }
+}
+
+impl Gathered {
+    /// Rows of a group's touches. Steps on from where the last group was, twice as far each time, and then searches in between.
+    fn find(&mut self, journeys: &Journeys, group: Group) -> Range<usize> {
+        if self.index >= journeys.len() || journeys.get(self.index).group > group {
+            self.index = 0;
+        }
+        let (mut below, mut step) = (self.index, 1);
+        while below + step < journeys.len() && journeys.get(below + step).group <= group {
+            below += step;
+            step *= 2;
+        }
+        let mut above = (below + step).min(journeys.len());
+        while above - below > 1 {
+            let middle = below + (above - below) / 2;
+            if journeys.get(middle).group <= group {
+                below = middle;
+            } else {
+                above = middle;
+            }
+        }
+        self.index = below;
+        if below < journeys.len() && journeys.get(below).group == group { journeys.get(below).rows } else { 0..0 }
     }
 }

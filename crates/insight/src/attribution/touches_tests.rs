@@ -28,8 +28,11 @@ fn shares(answer: &TouchesAnswer, model: &str) -> Vec<(String, i64, i64)> {
     rows
 }
 
+/// A channel with its percent of a conversion and of a value.
+type Share<'a> = (&'a str, i64, i64);
+
 #[track_caller]
-fn check(lines: &[Line], table: &[(&str, &[(&str, i64, i64)])]) -> TouchesAnswer {
+fn check(lines: &[Line], table: &[(&str, &[Share])]) -> TouchesAnswer {
     let answer = attribute_touches(read(lines), MODELS, Window::default());
     for (model, expected) in table {
         let expected: Vec<(String, i64, i64)> = expected.iter().map(|row| (row.0.to_owned(), row.1, row.2)).collect();
