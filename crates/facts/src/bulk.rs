@@ -164,3 +164,30 @@ pub async fn update(connection: &mut AnyConnection, table: &Table, id: i64, valu
     query.bind(id).execute(connection).await?;
     Ok(())
 }
+
+/// Writes whole rows over those with the same primary key; `values` as for [`insert`].
+pub async fn overwrite(connection: &mut AnyConnection, engine: Engine, table: &Table, values: Vec<Value>) -> Result<()> {
+    let width = table.columns.len();
+    assert_eq!(values.len() % width, 0, "a value for each column of {}", table.name);
+    let sets: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| !table.key.contains(&column.name))
+        .map(|column| format!("{0} = excluded.{0}", column.name))
+        .collect();
+    let clause = format!(" ON CONFLICT ({}) DO UPDATE SET {}", table.key.join(", "), sets.join(", "));
+    let mut values = values.into_iter();
+    let mut rows_left = values.len() / width;
+    while rows_left > 0 {
+        let rows = rows_left.min(200);
+        rows_left -= rows;
+        let mut query = sqlx::query(AssertSqlSafe(insert_text(engine, table, rows) + &clause)).persistent(rows == 200);
+        for _ in 0..rows {
+            for column in table.columns {
+                query = bind_value(query, column.kind, values.next().unwrap_or(Value::Null));
+            }
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}

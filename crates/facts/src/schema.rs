@@ -131,7 +131,7 @@ tables! {
         int id, text noun, int record_id, text field, text old_value, text new_value, int recorded_at, int actor_id, int import_id,
     }
     IMPORTS = "imports" ["id"] {
-        int id, text recipe, text files, text state, text message, int rows_total, int created, int updated, int unchanged, int duplicates, int rejected, int skipped, int unresolved, int actor_id, int started_at, int finished_at, int undone_at,
+        int id, text recipe, text files, text state, text message, int rows_total, int created, int updated, int unchanged, int duplicates, int rejected, int skipped, int unresolved, int actor_id, int started_at, int finished_at, int undone_at, text runner,
     }
     IMPORT_REJECTIONS = "import_rejections" ["id"] {
         int id, int import_id, text file, int line, text reason, text header, text cells,

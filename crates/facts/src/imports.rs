@@ -1,0 +1,336 @@
+//! The imports themselves: their state and counts, the rows they refused, and taking one back.
+
+use rustc_hash::FxHashMap;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use crate::{
+    FactsError, Result, WriteTx,
+    bulk::{self, Value},
+    events::NewEvent,
+    schema::{self, Table},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Import {
+    pub id: i64,
+    pub recipe: String,
+    /// Names of the files, one a line.
+    pub files: String,
+    /// `running`, `done`, `failed`, `interrupted`, `undone`.
+    pub state: String,
+    pub message: Option<String>,
+    pub rows_total: i64,
+    pub created: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+    /// Of `unchanged`: rows whose record an earlier row of the same import had brought already.
+    pub duplicates: i64,
+    pub rejected: i64,
+    /// Rows that the recipe passes over, such as deleted records.
+    pub skipped: i64,
+    /// Optional references that led nowhere and were left empty.
+    pub unresolved: i64,
+    pub actor_id: Option<i64>,
+    pub started_at: i64,
+    pub finished_at: Option<i64>,
+    pub undone_at: Option<i64>,
+    pub runner: Option<String>,
+}
+
+const COLUMNS: &str = "id, recipe, files, state, message, rows_total, created, updated, unchanged, duplicates, rejected, skipped, unresolved, \
+     actor_id, started_at, finished_at, undone_at, runner";
+
+/// Newest first, those with an id below `before`.
+pub async fn list(connection: &mut AnyConnection, before: i64, limit: i64) -> Result<Vec<Import>> {
+    let sql = format!("SELECT {COLUMNS} FROM imports WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(before).bind(limit).fetch_all(connection).await?)
+}
+
+pub async fn get(connection: &mut AnyConnection, id: i64) -> Result<Import> {
+    let sql = format!("SELECT {COLUMNS} FROM imports WHERE id = $1");
+    let found = sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
+    found.ok_or_else(|| FactsError::not_found("import", id))
+}
+
+pub async fn start(tx: &mut WriteTx, recipe: &str, files: &str, actor_id: Option<i64>, runner: &str, at: i64) -> Result<i64> {
+    let id = tx.allocate("imports", 1).await?;
+    sqlx::query(
+        "INSERT INTO imports (id, recipe, files, state, rows_total, created, updated, unchanged, duplicates, rejected, skipped, unresolved, \
+         actor_id, started_at, runner) VALUES ($1, $2, $3, 'running', 0, 0, 0, 0, 0, 0, 0, 0, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(recipe.to_owned())
+    .bind(files.to_owned())
+    .bind(actor_id)
+    .bind(at)
+    .bind(runner.to_owned())
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// Writes state, counts and message of an import that has ended.
+pub async fn end(tx: &mut WriteTx, import: &Import) -> Result<()> {
+    sqlx::query(
+        "UPDATE imports SET state = $1, message = $2, rows_total = $3, created = $4, updated = $5, unchanged = $6, duplicates = $7, \
+         rejected = $8, skipped = $9, unresolved = $10, finished_at = $11, undone_at = $12 WHERE id = $13",
+    )
+    .bind(import.state.clone())
+    .bind(import.message.clone())
+    .bind(import.rows_total)
+    .bind(import.created)
+    .bind(import.updated)
+    .bind(import.unchanged)
+    .bind(import.duplicates)
+    .bind(import.rejected)
+    .bind(import.skipped)
+    .bind(import.unresolved)
+    .bind(import.finished_at)
+    .bind(import.undone_at)
+    .bind(import.id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Imports that this installation was running when it stopped: their transaction is gone, so nothing of them is there.
+pub async fn mark_interrupted(tx: &mut WriteTx, runner: &str, at: i64) -> Result<u64> {
+    let done = sqlx::query(
+        "UPDATE imports SET state = 'interrupted', finished_at = $1, \
+         message = 'Tandem stopped while this import ran. Nothing of it was kept: start it again.' WHERE state = 'running' AND runner = $2",
+    )
+    .bind(at)
+    .bind(runner.to_owned())
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Rejection {
+    pub id: i64,
+    pub file: String,
+    pub line: i64,
+    pub reason: String,
+    /// The file's header, and the row's cells, each as a JSON list of texts.
+    pub header: String,
+    pub cells: String,
+}
+
+/// Rejected rows of one file, after the one with id `after`.
+pub async fn rejections(connection: &mut AnyConnection, import_id: i64, file: &str, after: i64, limit: i64) -> Result<Vec<Rejection>> {
+    Ok(sqlx::query_as(
+        "SELECT id, file, line, reason, header, cells FROM import_rejections WHERE import_id = $1 AND file = $2 AND id > $3 ORDER BY id LIMIT $4",
+    )
+    .bind(import_id)
+    .bind(file.to_owned())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// (file, rejected rows) of an import.
+pub async fn rejected_files(connection: &mut AnyConnection, import_id: i64) -> Result<Vec<(String, i64)>> {
+    Ok(sqlx::query_as("SELECT file, COUNT(*) FROM import_rejections WHERE import_id = $1 GROUP BY file ORDER BY file")
+        .bind(import_id)
+        .fetch_all(connection)
+        .await?)
+}
+
+/// Which column of which table names a record of which table. Undo looks here for what would be left hanging.
+static REFERENCES: &[(&Table, &str, &Table)] = &[
+    (&schema::PEOPLE, "company_id", &schema::COMPANIES),
+    (&schema::LEADS, "person_id", &schema::PEOPLE),
+    (&schema::LEADS, "company_id", &schema::COMPANIES),
+    (&schema::TRANSITIONS, "lead_id", &schema::LEADS),
+    (&schema::TOUCHES, "person_id", &schema::PEOPLE),
+    (&schema::TOUCHES, "company_id", &schema::COMPANIES),
+    (&schema::TOUCHES, "campaign_id", &schema::CAMPAIGNS),
+    (&schema::TOUCHES, "content_id", &schema::CONTENT),
+    (&schema::ACTIVITIES, "person_id", &schema::PEOPLE),
+    (&schema::ACTIVITIES, "company_id", &schema::COMPANIES),
+    (&schema::ACTIVITIES, "deal_id", &schema::DEALS),
+    (&schema::DEALS, "company_id", &schema::COMPANIES),
+    (&schema::DEALS, "lead_id", &schema::LEADS),
+    (&schema::DEAL_PEOPLE, "person_id", &schema::PEOPLE),
+    (&schema::DEAL_PEOPLE, "deal_id", &schema::DEALS),
+    (&schema::DEAL_TRANSITIONS, "deal_id", &schema::DEALS),
+    (&schema::DEAL_LINES, "deal_id", &schema::DEALS),
+    (&schema::SPEND, "campaign_id", &schema::CAMPAIGNS),
+    (&schema::LEADS, "owner_id", &schema::USERS),
+    (&schema::DEALS, "owner_id", &schema::USERS),
+];
+
+/// What an undo did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Undone {
+    /// Rows taken away, by table.
+    pub removed: Vec<(String, i64)>,
+    /// Fields set back to what they were.
+    pub restored: u64,
+    /// Fields that somebody changed again since, and which were left as they are.
+    pub kept: u64,
+}
+
+/// Takes back all that an import brought: the rows it made, the fields it changed. Refused, with nothing changed, where records that
+/// came later stand on its records.
+pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: i64) -> Result<Undone> {
+    if import.state != "done" {
+        return Err(FactsError::Refused(format!("import {} is {}: only one that is done can be undone", import.id, import.state)));
+    }
+    let runs = runs_added(tx.conn(), import.id).await?;
+    refuse_if_built_upon(tx, import.id, &runs).await?;
+    let mut undone = Undone::default();
+    restore_fields(tx, import.id, &runs, actor_id, at, &mut undone).await?;
+    for (table, runs) in &runs {
+        let mut removed = 0;
+        for (first, last) in runs {
+            let sql = format!("DELETE FROM {} WHERE id BETWEEN $1 AND $2", table.name);
+            removed += sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).execute(tx.conn()).await?.rows_affected() as i64;
+            note(tx, "removed", table.name, (*first, *last), import.id, actor_id, at);
+        }
+        undone.removed.push((table.name.to_owned(), removed));
+    }
+    for table in ["external_ids", "custom_values"] {
+        let sql = format!("DELETE FROM {table} WHERE import_id = $1");
+        sqlx::query(AssertSqlSafe(sql)).bind(import.id).execute(tx.conn()).await?;
+    }
+    // What the import had touched besides (a deal that got another person) is as it was before: whoever follows the log looks again.
+    let touched: Vec<(String, i64, i64)> =
+        sqlx::query_as("SELECT noun, first_id, last_id FROM events WHERE import_id = $1 AND kind = 'changed'")
+            .bind(import.id)
+            .fetch_all(tx.conn())
+            .await?;
+    for (noun, first, last) in touched {
+        let Some(table) = schema::table(&noun) else { continue };
+        note(tx, "changed", table.name, (first, last), import.id, actor_id, at);
+    }
+    let ended = Import { state: "undone".into(), undone_at: Some(at), ..import.clone() };
+    end(tx, &ended).await?;
+    Ok(undone)
+}
+
+fn note(tx: &mut WriteTx, kind: &'static str, table: &'static str, ids: (i64, i64), import_id: i64, actor_id: Option<i64>, at: i64) {
+    tx.note(NewEvent {
+        kind,
+        table,
+        first_id: ids.0,
+        last_id: ids.1,
+        at,
+        recorded_at: at,
+        actor_id,
+        import_id: Some(import_id),
+        agreement_version: None,
+        body: None,
+    });
+}
+
+type Runs = Vec<(&'static Table, Vec<(i64, i64)>)>;
+
+/// The runs of ids that an import added, by table; touching runs are joined.
+async fn runs_added(connection: &mut AnyConnection, import_id: i64) -> Result<Runs> {
+    let rows: Vec<(String, i64, i64)> =
+        sqlx::query_as("SELECT noun, first_id, last_id FROM events WHERE import_id = $1 AND kind = 'added' ORDER BY noun, first_id")
+            .bind(import_id)
+            .fetch_all(connection)
+            .await?;
+    let mut runs: Runs = Vec::new();
+    for (noun, first, last) in rows {
+        let Some(table) = schema::table(&noun) else { continue };
+        match runs.last_mut() {
+            Some((same, list)) if same.name == table.name => match list.last_mut() {
+                Some(run) if run.1 + 1 == first => run.1 = last,
+                _ => list.push((first, last)),
+            },
+            _ => runs.push((table, vec![(first, last)])),
+        }
+    }
+    Ok(runs)
+}
+
+async fn refuse_if_built_upon(tx: &mut WriteTx, import_id: i64, runs: &Runs) -> Result<()> {
+    for (target, runs) in runs {
+        for (child, column, _) in REFERENCES.iter().filter(|reference| reference.2.name == target.name) {
+            for (first, last) in runs {
+                let sql = format!(
+                    "SELECT COUNT(*), MIN(import_id) FROM {} WHERE {column} BETWEEN $1 AND $2 AND (import_id IS NULL OR import_id <> $3)",
+                    child.name
+                );
+                let row = sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).bind(import_id).fetch_one(tx.conn()).await?;
+                let (count, later): (i64, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
+                if count > 0 {
+                    let what_to_do = match later {
+                        Some(later) => format!("undo import {later} first"),
+                        None => "remove or move them first".to_owned(),
+                    };
+                    return Err(FactsError::Refused(format!(
+                        "import {import_id} can't be undone: {count} {} that came from elsewhere stand on {} it brought; {what_to_do}. Nothing was changed.",
+                        child.name.replace('_', " "),
+                        target.name.replace('_', " "),
+                    )));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id: Option<i64>, at: i64, undone: &mut Undone) -> Result<()> {
+    let sql = "SELECT id, noun, record_id, field, old_value, new_value FROM changes WHERE import_id = $1 ORDER BY id DESC";
+    let rows: Vec<(i64, String, i64, String, Option<String>, Option<String>)> =
+        sqlx::query_as(sql).bind(import_id).fetch_all(tx.conn()).await?;
+    let mut changed: FxHashMap<(&'static str, i64), ()> = FxHashMap::default();
+    for (_, noun, record_id, field, old_value, new_value) in rows {
+        let Some(table) = schema::table(&noun) else { continue };
+        // A record that the import made itself goes away as a whole.
+        if runs.iter().any(|(made, runs)| made.name == table.name && runs.iter().any(|run| (run.0..=run.1).contains(&record_id))) {
+            continue;
+        }
+        if let Some(field) = field.strip_prefix("custom:") {
+            if restore_custom(tx.conn(), table, record_id, field, old_value, new_value).await? {
+                undone.restored += 1;
+                changed.insert((table.name, record_id), ());
+            } else {
+                undone.kept += 1;
+            }
+            continue;
+        }
+        let Some(column) = table.column(&field) else { continue };
+        let engine = tx.engine;
+        let current = bulk::load_by_ids(tx.conn(), engine, table, &[column], &[record_id]).await?;
+        let Some(current) = current.get(&record_id).and_then(|values| values.first()) else { continue };
+        if current.to_history() != new_value {
+            undone.kept += 1;
+            continue;
+        }
+        bulk::update(tx.conn(), table, record_id, &[(column, Value::from_history(column.kind, old_value))]).await?;
+        undone.restored += 1;
+        changed.insert((table.name, record_id), ());
+    }
+    for (table, id) in changed.into_keys() {
+        note(tx, "changed", table, (id, id), import_id, actor_id, at);
+    }
+    Ok(())
+}
+
+/// Sets a custom field back where it still holds `new_value`; says whether it did.
+async fn restore_custom(
+    connection: &mut AnyConnection,
+    table: &Table,
+    record_id: i64,
+    field: &str,
+    old_value: Option<String>,
+    new_value: Option<String>,
+) -> Result<bool> {
+    // Without an import, so that deleting what this import wrote leaves it alone.
+    let done = match old_value {
+        Some(old_value) => sqlx::query(
+            "UPDATE custom_values SET value = $1, import_id = NULL WHERE noun = $2 AND record_id = $3 AND field = $4 AND value = $5",
+        )
+        .bind(old_value),
+        None => sqlx::query("DELETE FROM custom_values WHERE noun = $1 AND record_id = $2 AND field = $3 AND value = $4"),
+    };
+    let done = done.bind(table.name).bind(record_id).bind(field.to_owned()).bind(new_value).execute(connection).await?;
+    Ok(done.rows_affected() > 0)
+}

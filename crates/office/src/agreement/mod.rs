@@ -1,0 +1,50 @@
+//! The Agreement in force: which version judges, and its text.
+
+use alignment::{Currency, Instant, agreement::Agreement, agreement::Version};
+use anyhow::Context as _;
+use facts::agreements::{self, AgreementRow};
+use sha2::{Digest, Sha256};
+
+use crate::Office;
+
+/// A new company starts from version 1, the default text, in force since ever: imported history is judged by it too.
+pub async fn ensure_first(office: &Office) -> anyhow::Result<()> {
+    let mut read = office.facts().read().await?;
+    if agreements::in_force(read.conn(), i64::MAX).await?.is_some() {
+        return Ok(());
+    }
+    drop(read);
+    replace_first(office, &Agreement::default_for(Currency::EUR, "UTC")).await
+}
+
+/// Sets the text of version 1 while it is the only one and nothing has been judged by it yet (a new company, the sample).
+pub async fn replace_first(office: &Office, agreement: &Agreement) -> anyhow::Result<()> {
+    let text = agreement.to_toml();
+    let now = office.clock().now();
+    let mut tx = office.facts().write().await?;
+    agreements::replace_first(&mut tx, &text, &hash(&text), Instant::MIN.0, now.0).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn in_force(office: &Office) -> anyhow::Result<Version> {
+    let now = office.clock().now();
+    let mut connection = office.facts().reader().await?;
+    let row = agreements::in_force(&mut connection, now.0).await?.context("no Agreement is in force")?;
+    version(row)
+}
+
+pub async fn list(office: &Office) -> anyhow::Result<Vec<Version>> {
+    let mut connection = office.facts().reader().await?;
+    agreements::list(&mut connection).await?.into_iter().map(version).collect()
+}
+
+fn version(row: AgreementRow) -> anyhow::Result<Version> {
+    let agreement = Agreement::from_toml(&row.text).with_context(|| format!("Agreement version {}", row.number))?;
+    Ok(Version { number: row.number as u32, effective_at: Instant(row.effective_at), agreement })
+}
+
+/// What the two teams sign: SHA-256 of the text, in hex.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

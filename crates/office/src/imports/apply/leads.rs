@@ -1,0 +1,134 @@
+//! Leads: passes of people through the funnel, with their transitions.
+
+use alignment::{
+    Instant,
+    intake::{LeadIntake, Noun, StageEntry},
+    lifecycle::{Stage, StageSet},
+};
+use facts::{bulk::Value, schema};
+
+use super::*;
+
+type Taken = std::result::Result<(i64, Change), String>;
+
+impl Importer {
+    pub(super) fn take_lead(&mut self, intake: &LeadIntake) -> Taken {
+        let Some(person) = self.resolve(Noun::Person, &intake.person)? else {
+            return Err(missing(Noun::Person, &intake.person.key));
+        };
+        let campaign = self.resolve_optional(Noun::Campaign, &intake.campaign)?;
+        let content = self.resolve_optional(Noun::Content, &intake.content)?;
+        let owner = self.resolve_optional(Noun::User, &intake.owner)?;
+        let mut stages = Vec::with_capacity(intake.stages.len());
+        for entry in &intake.stages {
+            stages.push((entry, self.resolve_optional(Noun::User, &entry.actor)?));
+        }
+        let company = self.rows.value(&schema::PEOPLE, person, "company_id").cloned().unwrap_or(Value::Null);
+        let found = self.keys.find_record(Noun::Lead, &intake.keys).or_else(|| self.pass_of(person, intake));
+        let first_known = intake.opened_at.or_else(|| intake.stages.iter().filter_map(|entry| entry.at).min());
+        let mut fields = vec![
+            ("source", text(&intake.source)),
+            ("campaign_id", Value::int(campaign)),
+            ("content_id", Value::int(content)),
+            ("owner_id", Value::int(owner)),
+            ("company_id", company),
+        ];
+        let recorded = found.and_then(|id| self.rows.value(&schema::LEADS, id, "stages_recorded")).and_then(Value::as_int).unwrap_or(0);
+        let recorded = StageSet(recorded as u16).union(intake.stages_recorded);
+        fields.push(("stages_recorded", Value::Int(recorded.0.into())));
+        if found.is_none() {
+            fields.push(("person_id", Value::Int(person)));
+            fields.push(("opened_at", Value::Int(first_known.map_or(self.context.now, |at| at.0))));
+            fields.push(("stage", Value::Text(Stage::Lead.key().to_owned())));
+        } else {
+            fields.push(("opened_at", instant(intake.opened_at)));
+        }
+        let (id, mut change) = self.make_or_set(&schema::LEADS, found, fields);
+        if change == Change::Created {
+            self.leads_of.entry(person).or_default().push(id);
+            if !intake.stages.iter().any(|entry| entry.stage == Stage::Lead) {
+                self.enter_stage(id, Stage::Lead, first_known, None, None);
+            }
+        }
+        for (StageEntry { stage, at, reason, .. }, actor) in stages {
+            if self.enter_stage(id, *stage, *at, reason.as_deref(), actor) && change == Change::Unchanged {
+                change = Change::Updated;
+            }
+        }
+        if self.settle_stage(id) && change == Change::Unchanged {
+            change = Change::Updated;
+        }
+        let change = self.set_custom(&schema::LEADS, id, &intake.custom, change);
+        Ok((id, self.learn(Noun::Lead, &intake.keys, id, change)))
+    }
+
+    /// The pass that a lead without a known key of its own means: the person's open one, or a closed one that began at the same instant.
+    /// A pass that has another id in the same system is a different one.
+    fn pass_of(&self, person: i64, intake: &LeadIntake) -> Option<i64> {
+        let leads = self.leads_of.get(&person)?;
+        leads.iter().rev().copied().find(|id| {
+            let stage = self.rows.value(&schema::LEADS, *id, "stage").and_then(Value::as_text).and_then(Stage::parse);
+            let opened_at = self.rows.value(&schema::LEADS, *id, "opened_at").and_then(Value::as_int);
+            let is_open = stage.is_some_and(|stage| !stage.is_terminal());
+            let same_start = intake.opened_at.is_none_or(|at| opened_at == Some(at.0));
+            (is_open || (same_start && intake.keys.is_empty())) && self.keys.may_take(Noun::Lead, *id, &intake.keys)
+        })
+    }
+
+    /// Adds the transition, or learns the instant or reason of one that is there; says whether anything changed.
+    pub(super) fn enter_stage(&mut self, lead: i64, stage: Stage, at: Option<Instant>, reason: Option<&str>, actor: Option<i64>) -> bool {
+        let known = self.transitions_of.get(&lead).and_then(|ids| {
+            ids.iter().copied().find(|id| self.rows.value(&schema::TRANSITIONS, *id, "stage").and_then(Value::as_text) == Some(stage.key()))
+        });
+        if let Some(id) = known {
+            let mut changed = at.is_some_and(|at| self.rows.set(&schema::TRANSITIONS, id, "at", Value::Int(at.0)));
+            if reason.is_some() {
+                changed |= self.rows.set(&schema::TRANSITIONS, id, "reason", Value::text(reason));
+            }
+            return changed;
+        }
+        let fields = vec![
+            ("lead_id", Value::Int(lead)),
+            ("stage", Value::Text(stage.key().to_owned())),
+            ("at", instant(at)),
+            ("agreement_version", Value::Int(self.context.agreement_version)),
+            ("actor_id", Value::int(actor)),
+            ("reason", Value::text(reason)),
+        ];
+        let id = self.rows.make(&schema::TRANSITIONS, &self.context, fields);
+        self.transitions_of.entry(lead).or_default().push(id);
+        true
+    }
+
+    pub(super) fn has_stage(&self, lead: i64, stage: Stage) -> bool {
+        self.transitions_of.get(&lead).into_iter().flatten().any(|id| {
+            self.rows.value(&schema::TRANSITIONS, *id, "stage").and_then(Value::as_text) == Some(stage.key())
+        })
+    }
+
+    /// Sets the lead's stage to where its transitions have brought it; says whether that changed it.
+    pub(super) fn settle_stage(&mut self, lead: i64) -> bool {
+        let entries = self.transitions_of.get(&lead).into_iter().flatten().filter_map(|id| {
+            let stage = Stage::parse(self.rows.value(&schema::TRANSITIONS, *id, "stage")?.as_text()?)?;
+            Some((stage, self.rows.value(&schema::TRANSITIONS, *id, "at")?.as_int()))
+        });
+        // A customer stays one; else a way out ends the pass; else the furthest stage counts.
+        let furthest = entries.max_by_key(|(stage, at)| (*stage == Stage::Customer, stage.is_exit(), *at, *stage as u8));
+        let furthest = match furthest {
+            Some((stage, at)) if stage.is_terminal() => Some((stage, at)),
+            _ => self.furthest_in_funnel(lead),
+        };
+        let Some((stage, at)) = furthest else { return false };
+        let changed = self.rows.set(&schema::LEADS, lead, "stage", Value::Text(stage.key().to_owned()));
+        self.rows.set(&schema::LEADS, lead, "stage_at", Value::int(at)) || changed
+    }
+
+    fn furthest_in_funnel(&self, lead: i64) -> Option<(Stage, Option<i64>)> {
+        let ids = self.transitions_of.get(&lead)?;
+        let entries = ids.iter().filter_map(|id| {
+            let stage = Stage::parse(self.rows.value(&schema::TRANSITIONS, *id, "stage")?.as_text()?)?;
+            Some((stage, self.rows.value(&schema::TRANSITIONS, *id, "at")?.as_int()))
+        });
+        entries.max_by_key(|(stage, _)| *stage as u8)
+    }
+}

@@ -1,0 +1,105 @@
+//! The running application: the record, the history made from it, the clock, and those who listen for news.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use alignment::agreement::Version;
+use tokio::sync::broadcast;
+
+use crate::{Clock, history::HistoryKeeper};
+
+/// Cheap to clone; clones are the same office.
+#[derive(Clone)]
+pub struct Office {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    home: PathBuf,
+    facts: facts::Facts,
+    history: HistoryKeeper,
+    clock: Clock,
+    runner: String,
+    news: broadcast::Sender<News>,
+}
+
+/// What happened, for pages that are open. It says what to look at again, not what is there: the reader's own query decides what they see.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum News {
+    /// Records of these tables were added, changed or removed.
+    Record { tables: Vec<String> },
+    ImportProgress { import_id: i64, rows_done: u64, rows_total: Option<u64> },
+    ImportEnded { import_id: i64 },
+}
+
+impl Office {
+    /// Opens the office in `home`; `database` is a `postgres://` URL, or `None` for the file in `home`.
+    pub async fn open(home: &Path, database: Option<&str>, clock: Clock) -> anyhow::Result<Office> {
+        let facts = match database {
+            Some(url) => facts::Facts::open(url).await?,
+            None => facts::Facts::open_home(home).await?,
+        };
+        std::fs::create_dir_all(home)?;
+        let history = HistoryKeeper::open(home.join("history"));
+        let runner = runner_name(home, &clock)?;
+        let (news, _) = broadcast::channel(256);
+        let office = Office { inner: Arc::new(Inner { home: home.to_owned(), facts, history, clock, runner, news }) };
+        crate::agreement::ensure_first(&office).await?;
+        crate::imports::end_interrupted(&office).await?;
+        Ok(office)
+    }
+
+    pub fn home(&self) -> &Path {
+        &self.inner.home
+    }
+
+    /// Names this installation, for what only it may clean up after a stop.
+    pub fn runner(&self) -> String {
+        self.inner.runner.clone()
+    }
+
+    pub fn facts(&self) -> &facts::Facts {
+        &self.inner.facts
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The history, brought up to date with the record first.
+    pub async fn history(&self) -> anyhow::Result<Arc<insight::history::History>> {
+        self.inner.history.current(&self.inner.facts).await
+    }
+
+    pub fn history_keeper(&self) -> &HistoryKeeper {
+        &self.inner.history
+    }
+
+    /// The Agreement in force now.
+    pub async fn agreement(&self) -> anyhow::Result<Version> {
+        crate::agreement::in_force(self).await
+    }
+
+    pub fn tell(&self, news: News) {
+        // Nobody listening is no error.
+        let _ = self.inner.news.send(news);
+    }
+
+    pub fn listen(&self) -> broadcast::Receiver<News> {
+        self.inner.news.subscribe()
+    }
+}
+
+/// A name for the installation in `home`, made once and kept in a file there.
+fn runner_name(home: &Path, clock: &Clock) -> anyhow::Result<String> {
+    let path = home.join("installation");
+    if let Ok(name) = std::fs::read_to_string(&path) {
+        return Ok(name.trim().to_owned());
+    }
+    let name = crate::agreement::hash(&format!("{}|{}|{}", clock.now().0, std::process::id(), home.display()));
+    std::fs::write(&path, &name)?;
+    Ok(name)
+}
