@@ -66,8 +66,10 @@ pub(super) fn plan(recipe: &Recipe, paths: Vec<PathBuf>) -> Result<ImportPlan, R
                         let reason = format!("the recipe `{}` has no use for a file with these columns", recipe.name);
                         plan.skipped.push(SkippedFile { name: name_of(&file), reason });
                     }
-                    Err(RecipeError::File(FileError::Empty { .. })) => {
-                        plan.skipped.push(SkippedFile { name: name_of(&file), reason: "the file is empty".to_owned() });
+                    Err(RecipeError::File(
+                        error @ (FileError::Empty { .. } | FileError::NoHeader { .. } | FileError::NotATable { .. }),
+                    )) => {
+                        plan.skipped.push(SkippedFile { name: name_of(&file), reason: error.to_string() });
                     }
                     Err(error) => return Err(error),
                 }

@@ -99,3 +99,67 @@ fn a_contact_of_hubspot_is_a_person_and_a_lead() {
     let mql = lead.stages.iter().find(|entry| entry.stage == Stage::Mql).unwrap();
     assert_eq!(mql.at.unwrap().to_string(), "2024-01-05T00:00:00Z");
 }
+
+#[test]
+fn a_report_of_salesforce_reads_by_its_labels() {
+    let recipe = Recipe::built_in("salesforce").unwrap();
+    let leads = "Lead ID,First Name,Last Name,Company / Account,Email,Lead Source,Lead Status,Create Date,Lead Owner\n\
+                 00Q1,Ana,Sá,Acme,ana@acme.example,Web,Open - Not Contacted,2024-01-01,Rui Dias\n";
+    let rows = super::rows_of(&recipe, "report.csv", leads);
+    assert_eq!(needs(taken(&rows[0])), ["user", "company", "person"]);
+    let deals = "Opportunity ID,Opportunity Name,Account Name,Amount,Stage,Close Date,Created Date,Won,Closed\n\
+                 0061,Big,Acme,\"1,200.00\",Closed Won,2024-02-01,2024-01-01,1,1\n\
+                 0062,Own stage,Acme,10,Legal,2024-02-01,2024-01-01,0,1\n";
+    let rows = super::rows_of(&recipe, "report.csv", deals);
+    let stages: Vec<String> = rows
+        .iter()
+        .map(|row| match &taken(row).subject {
+            Record::Deal(deal) => deal.stages.iter().map(|entry| format!("{} {}", entry.stage.key(), entry.at.unwrap())).collect(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(stages, ["won 2024-02-01T00:00:00Z", "lost 2024-02-01T00:00:00Z"]);
+}
+
+/// One row of each noun in Tandem's own format, read from a folder in the order in which they refer to each other.
+#[test]
+fn a_folder_of_tandems_own_format_is_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("users.csv", "user_id,name,email,side\nu1,Rui,rui@x.example,sales"),
+        ("campaigns.csv", "campaign_id,name,channel,budget\nc1,Spring,paid,1000"),
+        ("content.csv", "content_id,title,kind\nk1,Guide,guide"),
+        ("companies.csv", "company_id,company_name,domain,segment\nx1,Acme,acme.example,mid"),
+        ("people.csv", "person_id,name,email,company_id\np1,Ana,ana@acme.example,x1"),
+        ("leads.csv", "lead_id,person_id,source,lead_at,mql_at,rejected_at,reason\nl1,p1,web,2024-01-01,2024-01-02,2024-01-03,no budget"),
+        ("touches.csv", "touch_id,person_id,kind,at,campaign_id\nt1,p1,form,2024-01-01,c1"),
+        ("deals.csv", "deal_id,name,stage,person_id,amount,closed_at\nd1,Big,won,p1;p2,100,2024-02-01"),
+        ("deal_lines.csv", "line_id,deal_id,product,amount\nn1,d1,Seat,100"),
+        ("activities.csv", "activity_id,kind,at,person_id,subject\na1,call,2024-01-02,p1,First call"),
+        ("spend.csv", "campaign_id,at,amount\nc1,2024-01-01,12.50"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let plan = Recipe::built_in("tandem").unwrap().plan(&[folder.path()]).unwrap();
+    let nouns: Vec<&str> = plan.files.iter().map(|file| file.noun.key()).collect();
+    let expected = ["user", "campaign", "content", "company", "person", "lead", "touch", "deal", "deal_line", "activity", "spend"];
+    assert_eq!(nouns, expected);
+    assert!(counts(&plan).iter().all(|(_, taken, ..)| *taken == 1), "{:?}", counts(&plan));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever stands in the cells, a row is taken, rejected or left out.
+    #[test]
+    fn no_cell_panics(cells in proptest::collection::vec("\\PC{0,12}|[0-9:/. T+-]{0,24}|[\"'@.a-zé€$%(),\u{0}-]{0,20}", 9)) {
+        let header = ["Record ID", "First Name", "Email", "Lifecycle Stage", "Create Date", "Became a Customer Date", "Contact Owner", "Associated Company Domain", "Associated Company IDs"];
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(header).unwrap();
+        writer.write_record(&cells).unwrap();
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let _ = super::rows_of(&Recipe::built_in("hubspot").unwrap(), "contacts.csv", &text);
+        let deals = text.replace("Lifecycle Stage", "Deal Stage").replace("First Name", "Deal Name").replace("Became a Customer Date", "Amount");
+        let _ = super::rows_of(&Recipe::built_in("hubspot").unwrap(), "deals.csv", &deals);
+    }
+}
