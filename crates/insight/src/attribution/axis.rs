@@ -1,13 +1,13 @@
 //! What the shares are added up by: each touch's label as a small code.
 
 use arrow_array::Array;
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
-use super::{of_deal, signed::Signed};
+use super::signed::Signed;
 use crate::{
+    engine::{Label, Segments},
     history::{Held, History, Labels, NONE, Named},
     question::Dimension,
+    view::View,
 };
 
 pub(super) enum Axis<'h> {
@@ -16,7 +16,7 @@ pub(super) enum Axis<'h> {
     /// A campaign or content on the touch: its row, or the number of rows where not recorded or gone.
     Named { links: &'h [i64], table: &'h Held<Named> },
     /// A dimension that touches don't have: all touches of a deal carry the deal's own.
-    Deal { codes: FxHashMap<usize, u32>, labels: Vec<of_deal::Label> },
+    Deal(Segments),
 }
 
 impl<'h> Axis<'h> {
@@ -29,18 +29,8 @@ impl<'h> Axis<'h> {
             Dimension::Source => Axis::Label(&touches.source),
             Dimension::Campaign => Axis::Named { links: touches.campaign.values(), table: &history.campaigns },
             Dimension::Content => Axis::Named { links: touches.content.values(), table: &history.content },
-            dimension => Axis::by_deal(signed, dimension),
+            dimension => Axis::Deal(Segments::of(&View::at(history, signed.question.as_of, signed.question.known_at), dimension)),
         }
-    }
-
-    fn by_deal(signed: &Signed<'h>, dimension: &Dimension) -> Axis<'h> {
-        let of: Vec<of_deal::Label> = signed.won.par_iter().map(|won| of_deal::label(signed.history, dimension, won.row)).collect();
-        let mut labels = of.clone();
-        labels.sort_unstable();
-        labels.dedup();
-        let code = |label: &of_deal::Label| labels.binary_search(label).unwrap_or(0) as u32;
-        let codes = signed.won.iter().zip(&of).map(|(won, label)| (won.row, code(label))).collect();
-        Axis::Deal { codes, labels }
     }
 
     /// How many codes there are.
@@ -48,7 +38,7 @@ impl<'h> Axis<'h> {
         match self {
             Axis::Label(labels) => labels.names().len() + 1,
             Axis::Named { table, .. } => table.len() + 1,
-            Axis::Deal { labels, .. } => labels.len(),
+            Axis::Deal(segments) => segments.labels.len(),
         }
     }
 
@@ -64,16 +54,18 @@ impl<'h> Axis<'h> {
                 let find = |id: i64| if id == NONE { None } else { table.find(id) };
                 codes.extend(touch_rows.iter().map(|row| find(links[*row as usize]).unwrap_or(table.len()) as u32));
             }
-            Axis::Deal { codes: of, .. } => codes.extend(touch_rows.iter().map(|_| of.get(&deal_row).copied().unwrap_or(0))),
+            Axis::Deal(segments) => codes.extend(touch_rows.iter().map(|_| segments.deals[deal_row])),
         }
     }
 
-    pub fn label(&self, code: usize) -> of_deal::Label {
-        match self {
+    /// The name and the id of a code, both `None` where not recorded.
+    pub fn label(&self, code: usize) -> Label {
+        let (name, id) = match self {
             Axis::Label(labels) if code < labels.names().len() => (labels.name(code as i32).map(str::to_owned), None),
-            Axis::Named { table, .. } if code < table.len() => of_deal::named(table, Some(table.ids()[code])),
-            Axis::Deal { labels, .. } => labels.get(code).cloned().unwrap_or_default(),
+            Axis::Named { table, .. } if code < table.len() => (table.name.get(code).map(str::to_owned), Some(table.ids()[code])),
+            Axis::Deal(segments) => return segments.labels[code].clone(),
             Axis::Label(_) | Axis::Named { .. } => (None, None),
-        }
+        };
+        Label { name, id }
     }
 }

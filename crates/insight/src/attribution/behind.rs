@@ -10,7 +10,7 @@ use super::{
     sharer::Sharer,
     signed::{Gathered, Signed, Won},
 };
-use crate::{answer::JourneyTouch, history::History, question::Question};
+use crate::{answer::JourneyTouch, engine::Label, history::History, question::Question};
 
 /// Which row of a model's answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,13 +74,13 @@ enum Wanted {
 
 impl Wanted {
     fn of(row: RowOf, axis: &Axis) -> Wanted {
-        let codes = |is_wanted: &dyn Fn(Option<String>, Option<i64>) -> bool| {
+        let codes = |is_wanted: &dyn Fn(Label) -> bool| {
             let labels = (0..axis.len()).map(|code| axis.label(code));
-            Wanted::Codes(labels.map(|(label, id)| is_wanted(label, id)).collect())
+            Wanted::Codes(labels.map(is_wanted).collect())
         };
         match row {
-            RowOf::Label(wanted) => codes(&|label, _| label.as_deref() == wanted),
-            RowOf::Id(wanted) => codes(&|_, id| id == Some(wanted)),
+            RowOf::Label(wanted) => codes(&|label| label.name.as_deref() == wanted),
+            RowOf::Id(wanted) => codes(&|label| label.id == Some(wanted)),
             RowOf::Unattributed => Wanted::Unattributed,
             RowOf::Total => Wanted::Total,
         }

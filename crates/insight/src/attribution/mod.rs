@@ -11,7 +11,6 @@ mod labels;
 mod last;
 mod linear;
 mod model;
-mod of_deal;
 pub mod paths;
 mod ranking;
 mod revenue;

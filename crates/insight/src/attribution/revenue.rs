@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     answer::{ModelAnswer, ShareRow},
+    engine::Label,
     history::History,
     question::Question,
 };
@@ -156,18 +157,20 @@ impl<'m> RevenueShares<'m> {
             let mut rows: Vec<ShareRow> = shared.map(|(code, cell)| share_row(axis.label(code), cell, currency)).collect();
             rows.sort_by(|a, b| by_share(b, a).then_with(|| (&a.label, a.id).cmp(&(&b.label, b.id))));
             let (unattributed, total) =
-                (share_row((None, None), &self.unattributed, currency), share_row((None, None), &self.total, currency));
+                (share_row(NOT_RECORDED, &self.unattributed, currency), share_row(NOT_RECORDED, &self.total, currency));
             ModelAnswer { model: model.key, name: model.name, rows, unattributed, total }
         };
         models.iter().enumerate().map(answer).collect()
     }
 }
 
+const NOT_RECORDED: Label = Label { name: None, id: None };
+
 fn by_share(a: &ShareRow, b: &ShareRow) -> std::cmp::Ordering {
     a.revenue.minor.cmp(&b.revenue.minor).then(a.conversions.total_cmp(&b.conversions))
 }
 
-fn share_row((label, id): super::of_deal::Label, cell: &Cell, currency: Currency) -> ShareRow {
+fn share_row(Label { name: label, id }: Label, cell: &Cell, currency: Currency) -> ShareRow {
     let minor = cell.minor.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
     ShareRow { label, id, conversions: cell.conversions.value(), revenue: Money::new(minor, currency), deals: cell.deals }
 }

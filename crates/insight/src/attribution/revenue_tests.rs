@@ -110,13 +110,14 @@ fn a_journey_is_of_the_people_on_the_deal_or_of_the_whole_company() {
     let mut by_person = question();
     by_person.settings.journey = Journey::Person;
     check(record(touches.clone(), deals.clone()), &by_person, &[("linear", &["ad 100 100 1", "web 100 100 1"])]);
-    // A deal names its company and no one, or only the lead it came from.
+    // A deal that names no people is led to by its company, which may be known from its lead alone.
+    let everybody: &[(&str, &[&str])] = &[("linear", &["web 100 100 1", "ad 50 50 1", "mail 50 50 1"])];
     let mut delta = record(touches, deals);
     delta.leads = vec![lead(1, "search", 0.0)];
     (delta.deals[0].people, delta.deals[0].lead) = (vec![], Some(1));
-    check(delta.clone(), &by_person, &[("linear", &["ad 100 100 1", "web 100 100 1"])]);
+    check(delta.clone(), &by_person, everybody);
     (delta.deals[0].lead, delta.deals[0].company) = (None, Some(1));
-    check(delta.clone(), &by_person, &[("linear", &["web 100 100 1", "= 100 100 1"])]);
+    check(delta.clone(), &by_person, everybody);
     check(delta.clone(), &question(), &[("linear", &["web 100 100 1", "ad 50 50 1", "mail 50 50 1"])]);
     delta.deals[0].company = None;
     check(delta, &question(), &[("linear", &["web 100 100 1", "= 100 100 1"])]);

@@ -5,10 +5,11 @@ use std::ops::Range;
 use alignment::Instant;
 use rayon::prelude::*;
 
-use super::of_deal;
 use crate::{
+    engine::Segments,
     history::{Group, History, Journeys, NONE, currency_code},
     question::{Journey, Question},
+    view::View,
 };
 
 /// The touches of one deal, gathered into buffers that are reused from deal to deal.
@@ -27,7 +28,14 @@ pub(super) struct Signed<'h> {
     /// The deals that the question is about, by group.
     pub won: Vec<Won>,
     /// Who signed when, sorted; all signatures, also those outside the question's period: a journey starts after the one before it.
-    signatures: Vec<(i64, Instant)>,
+    signatures: Vec<(Owner, Instant)>,
+}
+
+/// Whose journey it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Group(Group),
+    Person(i64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,15 +57,30 @@ impl<'h> Signed<'h> {
         won.chunk_by_mut(|a, b| a.group == b.group).for_each(|of_group| of_group.sort_unstable());
         let mut signed = Signed { history, question, won, signatures: Vec::new() };
         signed.signatures = signed.all_signatures();
-        signed.won.retain(|won| question.period.contains(won.at) && of_deal::is_kept(history, &question.filters, won.row));
+        signed.won.retain(|won| question.period.contains(won.at));
+        signed.filter();
         signed
     }
 
-    fn all_signatures(&self) -> Vec<(i64, Instant)> {
+    /// Keeps the deals that the question's filters keep, as every other number does.
+    fn filter(&mut self) {
+        let Question { filters, as_of, known_at, .. } = self.question;
+        if filters.is_empty() {
+            return;
+        }
+        let view = View::at(self.history, *as_of, *known_at);
+        for filter in filters {
+            let segments = Segments::of(&view, &filter.dimension);
+            let places = segments.places(filter.value.as_deref());
+            self.won.retain(|won| places.contains(&segments.deals[won.row]));
+        }
+    }
+
+    fn all_signatures(&self) -> Vec<(Owner, Instant)> {
         let by_owner = |won: &Won| self.owners(won.row, won.group).map(|owner| (owner, won.at)).collect::<Vec<_>>();
         match self.question.settings.journey {
             // In the order of deals, which is that of groups.
-            Journey::Company => self.won.iter().map(|won| (won.group.0, won.at)).collect(),
+            Journey::Company => self.won.iter().map(|won| (Owner::Group(won.group), won.at)).collect(),
             Journey::Person => {
                 let mut signatures: Vec<_> = self.won.iter().flat_map(by_owner).collect();
                 signatures.par_sort_unstable();
@@ -77,22 +100,14 @@ impl<'h> Signed<'h> {
         from.plus_days(-i64::from(self.question.settings.lookback_days))
     }
 
-    /// Whose touches lead to the deal: a group, or each of its people.
-    fn owners(&self, deal_row: usize, group: Group) -> impl Iterator<Item = i64> + '_ {
-        let deals = &self.history.deals;
-        let (single, people): (Option<i64>, &[i64]) = match self.question.settings.journey {
-            Journey::Company => (Some(group.0).filter(|_| group != Group::NOBODY), &[]),
-            Journey::Person => match deals.people.get(deal_row) {
-                [] => (self.lead_person(deal_row), &[]),
-                people => (None, people),
-            },
+    /// Whose touches lead to the deal: a group's, or each of its people's. A deal without people is led to by its group.
+    fn owners(&self, deal_row: usize, group: Group) -> impl Iterator<Item = Owner> + '_ {
+        let people = match self.question.settings.journey {
+            Journey::Company => &[],
+            Journey::Person => self.history.deals.people.get(deal_row),
         };
-        single.into_iter().chain(people.iter().copied())
-    }
-
-    fn lead_person(&self, deal_row: usize) -> Option<i64> {
-        let lead = self.history.deals.lead.get(deal_row)?;
-        Some(self.history.leads.person.values()[self.history.leads.find(lead)?])
+        let group = (people.is_empty() && group != Group::NOBODY).then_some(Owner::Group(group));
+        group.into_iter().chain(people.iter().map(|person| Owner::Person(*person)))
     }
 
     /// Gathers the touches from `opens` up to and with `closes`: for each owner those after the owner's last signature before
@@ -102,13 +117,13 @@ impl<'h> Signed<'h> {
         let mut runs = 0;
         for owner in self.owners(deal_row, group) {
             let opens = self.signed_before(owner, closes).map_or(opens, |signed_at| opens.max(signed_at.plus_micros(1)));
-            match self.question.settings.journey {
-                Journey::Company => self.take(Group(owner), None, opens, closes, gathered),
-                Journey::Person => {
-                    let own = self.history.groups().of(NONE, owner);
-                    self.take(own, Some(owner), opens, closes, gathered);
+            match owner {
+                Owner::Group(group) => self.take(group, None, opens, closes, gathered),
+                Owner::Person(person) => {
+                    let own = self.history.groups().of(NONE, person);
+                    self.take(own, Some(person), opens, closes, gathered);
                     if own != group {
-                        self.take(group, Some(owner), opens, closes, gathered);
+                        self.take(group, Some(person), opens, closes, gathered);
                         runs += 1;
                     }
                 }
@@ -134,7 +149,7 @@ impl<'h> Signed<'h> {
         gathered.rows.extend((start..end.max(start)).filter(counts).map(|row| row as u32));
     }
 
-    fn signed_before(&self, owner: i64, at: Instant) -> Option<Instant> {
+    fn signed_before(&self, owner: Owner, at: Instant) -> Option<Instant> {
         let index = self.signatures.partition_point(|signature| *signature < (owner, at));
         let (signer, signed_at) = self.signatures[..index].last()?;
         (*signer == owner).then_some(*signed_at)
