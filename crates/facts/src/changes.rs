@@ -90,6 +90,11 @@ pub async fn set(
     Ok(names)
 }
 
+/// Notes that a row was written to by other means than [`set`].
+pub fn note_changed(tx: &mut WriteTx, author: &Author, table: &'static Table, id: i64, body: &str) {
+    note(tx, author, "changed", table, id, author.now, Some(body.to_owned()));
+}
+
 fn note(tx: &mut WriteTx, author: &Author, kind: &'static str, table: &'static Table, id: i64, at: i64, body: Option<String>) {
     tx.note(NewEvent {
         kind,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod activities;
 pub mod agreements;
+pub mod backup;
 pub mod bulk;
 pub mod campaigns;
 pub mod changes;
@@ -18,6 +19,7 @@ pub mod dialect;
 pub mod error;
 pub mod events;
 pub mod feed;
+pub mod idempotency;
 pub mod ids;
 pub mod imports;
 pub mod keys;

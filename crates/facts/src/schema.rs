@@ -130,6 +130,9 @@ tables! {
     CHANGES = "changes" ["id"] {
         int id, text noun, int record_id, text field, text old_value, text new_value, int recorded_at, int actor_id, int import_id,
     }
+    IDEMPOTENCY_KEYS = "idempotency_keys" ["actor_id", "key"] {
+        int actor_id, text key, text request_hash, int status, text body, int recorded_at,
+    }
     IMPORTS = "imports" ["id"] {
         int id, text recipe, text files, text state, text message, int rows_total, int created, int updated, int unchanged, int duplicates, int rejected, int skipped, int unresolved, int actor_id, int started_at, int finished_at, int undone_at, text runner,
     }

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod history;
 pub mod imports;
 pub mod office;
+pub mod question;
 pub mod settings;
 pub mod ui;
 pub mod web;
