@@ -22,6 +22,8 @@ use crate::{cells::Cells, rejected};
 /// The limits. Each is named in the error of the file or row that passes it.
 pub const FILE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 pub const XLSX_BYTES_MAX: u64 = 200 * 1024 * 1024;
+/// What an XLSX, which is an archive, may unpack to.
+pub const XLSX_UNPACKED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 pub const XLSX_TEXT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 pub const COLUMNS_MAX: usize = 1_000;
 pub const CELL_CHARACTERS_MAX: usize = 1_000_000;

@@ -138,6 +138,11 @@ fn workbooks_read_as_their_csv() {
     assert_eq!(open_sheet(&path, Some("second")).unwrap().header, ["Only"]);
     let missing = open_sheet(&path, Some("Third")).err().unwrap().to_string();
     assert_eq!(missing, "book.xlsx has no sheet `Third`; it has: Sheet1, Second");
+    // An archive whose list of parts says that a part unpacks to 4 GiB.
+    let mut bomb = std::fs::read(&path).unwrap();
+    let entry = bomb.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    bomb[entry + 24..entry + 28].fill(0xFF);
+    assert!(matches!(from_bytes("a.xlsx", bomb).err(), Some(FileError::WorkbookTooLarge { .. })));
     let broken = from_bytes("a.xlsx", std::fs::read(&path).unwrap()[..200].to_vec()).err().unwrap();
     assert!(matches!(broken, FileError::BadWorkbook { .. }), "{broken}");
 }

@@ -1,14 +1,21 @@
 //! Workbooks: the cells of one sheet as text. Dates become ISO text, so that the same recipe reads the CSV and the XLSX export.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 
-use super::{CELL_CHARACTERS_MAX, COLUMNS_MAX, FileError, XLSX_TEXT_BYTES_MAX};
+use super::{CELL_CHARACTERS_MAX, COLUMNS_MAX, FileError, XLSX_TEXT_BYTES_MAX, XLSX_UNPACKED_BYTES_MAX};
 use crate::cells::Cells;
 
 /// The name of the sheet read and its rows, blank ones left out. The first sheet, unless one is named.
-pub fn read<R: Read + Seek>(file: &str, input: R, sheet: Option<&str>) -> Result<(String, Vec<Cells>), FileError> {
+pub fn read<R: Read + Seek>(file: &str, mut input: R, sheet: Option<&str>) -> Result<(String, Vec<Cells>), FileError> {
+    let unpacked = unpacked_bytes(&mut input).map_err(|error| FileError::unreadable(file, error))?;
+    if unpacked.is_none_or(|bytes| bytes > XLSX_UNPACKED_BYTES_MAX) {
+        return Err(match unpacked {
+            Some(_) => FileError::WorkbookTooLarge { file: file.to_owned() },
+            None => FileError::BadWorkbook { file: file.to_owned(), reason: "its list of parts is missing".to_owned() },
+        });
+    }
     let bad = |error: calamine::XlsxError| FileError::BadWorkbook { file: file.to_owned(), reason: error.to_string() };
     let mut workbook = Xlsx::new(std::io::BufReader::new(input)).map_err(bad)?;
     let sheets = workbook.sheet_names();
@@ -35,6 +42,39 @@ pub fn read<R: Read + Seek>(file: &str, input: R, sheet: Option<&str>) -> Result
         row.into_iter().collect()
     });
     Ok((chosen, cells.collect()))
+}
+
+/// What all parts of the archive say they are unpacked. Shared texts are held in memory whole, so an archive that is small and
+/// unpacks to very much is refused before it is opened. `None` where the list of parts can't be found.
+fn unpacked_bytes(input: &mut (impl Read + Seek)) -> std::io::Result<Option<u64>> {
+    const TAIL_BYTES_MAX: u64 = 66_000;
+    const END: &[u8] = b"PK\x05\x06";
+    const ENTRY: &[u8] = b"PK\x01\x02";
+    let len = input.seek(SeekFrom::End(0))?;
+    let tail_start = len.saturating_sub(TAIL_BYTES_MAX);
+    let tail = bytes_from(input, tail_start, len - tail_start)?;
+    let Some(end) = tail.windows(END.len()).rposition(|window| window == END) else { return Ok(None) };
+    let (Some(size), Some(start)) = (number_at(&tail, end + 12, 4), number_at(&tail, end + 16, 4)) else { return Ok(None) };
+    let list = bytes_from(input, start, size.min(len))?;
+    let (mut at, mut total) = (0, 0);
+    while list.get(at..at + ENTRY.len()) == Some(ENTRY) {
+        let field = |offset: usize, width: usize| number_at(&list, at + offset, width).unwrap_or(u64::from(u32::MAX));
+        total += field(24, 4);
+        at += 46 + (field(28, 2) + field(30, 2) + field(32, 2)) as usize;
+    }
+    input.seek(SeekFrom::Start(0))?;
+    Ok((total > 0).then_some(total))
+}
+
+fn bytes_from(input: &mut (impl Read + Seek), start: u64, len: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.seek(SeekFrom::Start(start))?;
+    input.take(len).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn number_at(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
+    Some(bytes.get(at..at + width)?.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 struct Rows<'a> {

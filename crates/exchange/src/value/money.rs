@@ -22,6 +22,9 @@ pub enum Decimal {
 /// An amount of `currency`. Symbols and codes around the number are ignored; `(12.00)` and `12.00-` are negative. Decimals beyond
 /// the currency's minor unit are rounded half to even, as warehouse exports carry rounding dust.
 pub fn amount(text: &str, currency: Currency, decimal: Decimal) -> Result<Money, Reason> {
+    if let Some(other) = named_currency(text).filter(|named| *named != currency) {
+        return Err(format!("{} is an amount in {other}, and {currency} is expected: give the currency a column of its own", quoted(text)));
+    }
     let exact = number(text, decimal).ok_or_else(|| {
         let example = if decimal == Decimal::Point { "1,234.50" } else { "1.234,50" };
         format!("{} is not an amount: write it like {example}", quoted(text))
@@ -65,8 +68,30 @@ fn unsigned(text: &str) -> Option<(bool, &str)> {
     let (start, end) = (text.find(numeric)?, text.rfind(numeric)?);
     let (before, body, after) = (&text[..start], &text[start..=end], &text[end + 1..]);
     let minus = |around: &str| around.contains(['-', '−']);
-    let symbols = |around: &str| around.chars().count() <= 6 && around.chars().all(|c| !c.is_control() && c != '%' && !c.is_ascii_digit());
-    (symbols(before) && symbols(after)).then_some((bracketed.is_some() || minus(before) || minus(after), body))
+    (is_mark(before) && is_mark(after)).then_some((bracketed.is_some() || minus(before) || minus(after), body))
+}
+
+/// What may stand around a number: a sign, a currency's symbol, its ISO code. `k`, `M` and `%` would change the value, so they may not.
+fn is_mark(around: &str) -> bool {
+    const LETTERS: [&str; 16] = ["R", "US", "A", "AU", "C", "CA", "NZ", "HK", "S", "kr", "zł", "Kč", "Fr", "Ft", "lei", "Rp"];
+    let symbol = |c: char| c.is_whitespace() || matches!(c, '-' | '−' | '+' | '.' | '$' | '€' | '£' | '¢' | '¥' | '\u{20a0}'..='\u{20cf}');
+    let letters = around.trim_matches(symbol);
+    letters.is_empty() || LETTERS.contains(&letters) || is_code(letters)
+}
+
+fn is_code(letters: &str) -> bool {
+    letters.len() == 3 && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// The currency that the cell itself names beyond doubt: by its code, or by the euro sign.
+fn named_currency(text: &str) -> Option<Currency> {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    if text.contains('€') {
+        return Some(Currency::EUR);
+    }
+    text.split(|c: char| !c.is_ascii_alphabetic()).find(|part| is_code(part))?.parse().ok()
 }
 
 /// The digits of the whole part. Where thousands are parted, each group but the first has three digits (or two, as in India).
@@ -101,8 +126,14 @@ mod tests {
             ("1,234.50", Decimal::Point, Some(123_450)),
             ("1.234,50", Decimal::Comma, Some(123_450)),
             ("R$ 1.234,50", Decimal::Comma, Some(123_450)),
-            ("1 234,50 €", Decimal::Comma, Some(123_450)),
-            ("USD 12", Decimal::Point, Some(1200)),
+            ("BRL 1 234,50", Decimal::Comma, Some(123_450)),
+            ("12 BRL", Decimal::Point, Some(1200)),
+            ("$12", Decimal::Point, Some(1200)),
+            ("USD 12", Decimal::Point, None),
+            ("12 €", Decimal::Point, None),
+            ("1.2M", Decimal::Point, None),
+            ("3k", Decimal::Point, None),
+            ("Room 12", Decimal::Point, None),
             ("12,34,567.00", Decimal::Point, Some(123_456_700)),
             ("(12.00)", Decimal::Point, Some(-1200)),
             ("-0.5", Decimal::Point, Some(-50)),
