@@ -9,6 +9,7 @@ pub mod history;
 pub mod imports;
 pub mod office;
 pub mod question;
+pub mod report;
 pub mod settings;
 pub mod ui;
 pub mod web;
