@@ -122,6 +122,22 @@ impl Recipe {
         Recipe::from_toml(built_in::text(name).ok_or_else(unknown)?)
     }
 
+    /// The built-in recipe that has a section for such a file: the one that asks for the most of its columns.
+    pub fn built_in_for(header: &[String]) -> Option<&'static str> {
+        let asked = |name: &&'static str| -> Option<usize> {
+            let recipe = Recipe::built_in(name).ok()?;
+            recipe
+                .files
+                .iter()
+                .filter(|section| plan::missing_columns(section, header).is_none())
+                .map(|section| section.columns.len())
+                .max()
+        };
+        let found = built_in::NAMES.iter().filter_map(|name| Some((asked(name)?, *name)));
+        // The first of equals.
+        found.rev().max_by_key(|(columns, _)| *columns).map(|(_, name)| name)
+    }
+
     pub fn from_toml(text: &str) -> Result<Recipe, RecipeError> {
         let recipe: Recipe = toml::from_str(text).map_err(|error| RecipeError::Syntax(error.to_string()))?;
         recipe.check()?;

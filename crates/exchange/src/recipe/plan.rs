@@ -207,7 +207,7 @@ impl Sheets<'_> {
 }
 
 /// Why the section is not for a file with this header.
-fn missing_columns(section: &FileSection, names: &[String]) -> Option<String> {
+pub(super) fn missing_columns(section: &FileSection, names: &[String]) -> Option<String> {
     let header = Header::new(names);
     if let Some(other) = section.without.iter().find(|name| header.find(name).is_some()) {
         return Some(format!("the file has the column `{other}`, so it is of another kind"));

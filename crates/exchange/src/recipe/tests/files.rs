@@ -88,6 +88,20 @@ fn salesforce_takes_warehouse_tables() {
 }
 
 #[test]
+fn marketo_takes_warehouse_tables() {
+    let Some(folder) = shared("crm_exports/dbt_marketo_seeds") else { return };
+    let plan = Recipe::built_in("marketo").unwrap().plan(&[folder]).unwrap();
+    let found: Vec<_> = counts(&plan).into_iter().map(|(name, taken, rejected, skipped)| (name, taken, rejected.len(), skipped)).collect();
+    let expected = [
+        ("marketo_program_data.csv", 100),
+        ("marketo_lead_data.csv", 100),
+        ("marketo_activity_click_email_data.csv", 100),
+        ("marketo_activity_open_email_data.csv", 100),
+    ];
+    assert_eq!(found, expected.map(|(name, taken)| (name.to_owned(), taken, 0, 0)));
+}
+
+#[test]
 fn a_contact_of_hubspot_is_a_person_and_a_lead() {
     let text = "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date,Became a Marketing Qualified Lead Date,Contact Owner\n\
                 1,Ana,Sá,Ana@Example.com,Marketing Qualified Lead,2024-01-01 10:00,2024-01-05,rui@example.com\n";

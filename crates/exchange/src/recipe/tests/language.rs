@@ -128,7 +128,7 @@ fn mistakes_in_a_recipe_are_named_with_their_place() {
     let zone = Recipe::from_toml(&recipe("noun = \"person\"\nkey = \"Id\"").unwrap().to_toml().replace("UTC", "Mars")).unwrap_err();
     assert!(zone.to_string().contains("`Mars` is not a time zone"), "{zone}");
     let unknown = Recipe::load("hubspt").unwrap_err().to_string();
-    assert!(unknown.contains("tandem, hubspot, salesforce"), "{unknown}");
+    assert!(unknown.contains("tandem, hubspot, salesforce, marketo"), "{unknown}");
 }
 
 #[test]
@@ -145,6 +145,21 @@ fn a_file_that_fits_no_section_is_told_what_was_looked_for() {
     let error = required.plan(&[folder.path()]).err().unwrap().to_string();
     assert!(error.contains("needs the file F (columns Id)"), "{error}");
     assert!(recipe.plan(&[folder.path().join("none.csv")]).err().unwrap().to_string().contains("none.csv can't be read"));
+}
+
+#[test]
+fn a_header_finds_its_built_in_recipe() {
+    for (header, expected) in [
+        ("Record ID,First Name,Last Name,Email,Lifecycle Stage", Some("hubspot")),
+        ("Lead ID,First Name,Last Name,Company / Account,Lead Status,Email", Some("salesforce")),
+        ("Marketo ID,Full Name,Email Address,Created", Some("marketo")),
+        ("person_id,name,email", Some("tandem")),
+        ("mql_id,first_contact_date,landing_page_id,origin", None),
+        ("a,b", None),
+    ] {
+        let header: Vec<String> = header.split(',').map(str::to_owned).collect();
+        assert_eq!(Recipe::built_in_for(&header), expected, "{header:?}");
+    }
 }
 
 #[test]
