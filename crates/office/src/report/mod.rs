@@ -1,0 +1,166 @@
+//! The reports that others script against: funnel, scoreboard and attribution as JSON, and as tables for a terminal or a spreadsheet.
+//!
+//! The JSON is the contract of `tandem report` and of `/api/v1/reports`: keys may be added, none is renamed or removed.
+
+use insight::{
+    answer::{FunnelAnswer, FunnelRow, KpiAnswer, Measure, ModelAnswer, ShareRow},
+    attribution::{self, Model},
+    funnel, kpi,
+    question::{Dimension, Question},
+};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    Office,
+    question::{QuestionParams, ask},
+};
+
+mod table;
+
+pub use table::Sheet;
+
+/// A report in both its forms.
+pub struct Report {
+    pub json: Json,
+    /// For reading and for CSV.
+    pub sheets: Vec<Sheet>,
+}
+
+pub async fn funnel(office: &Office, params: &QuestionParams) -> anyhow::Result<Report> {
+    let (history, question) = ask(office, params, "all").await?;
+    let by = question.by.clone().unwrap_or(Dimension::Source);
+    let question = Question { by: Some(by.clone()), ..question };
+    let answer = tokio::task::spawn_blocking({
+        let question = question.clone();
+        move || funnel::funnel(&history, &question)
+    })
+    .await?;
+    Ok(Report {
+        json: funnel_json(&answer, &question, &by.key()),
+        sheets: vec![table::funnel(&answer, &by.key()), table::faults(&answer.faults)],
+    })
+}
+
+pub async fn scoreboard(office: &Office, params: &QuestionParams) -> anyhow::Result<Report> {
+    let (history, question) = ask(office, params, "all").await?;
+    let answers = tokio::task::spawn_blocking({
+        let question = question.clone();
+        move || kpi::scoreboard(&history, &question)
+    })
+    .await?;
+    let kpis: Vec<_> = answers.iter().map(|answer| kpi_json(answer, &question)).collect();
+    Ok(Report { json: with_question(&question, [("kpis", Json::Array(kpis))]), sheets: vec![table::scoreboard(&answers, &question)] })
+}
+
+/// Revenue shared out by one model, or by all that there are; `model` is `all` or a name.
+pub async fn attribution(office: &Office, params: &QuestionParams, model: &str) -> anyhow::Result<Report> {
+    let models: Vec<&'static Model> = attribution::select(model)?;
+    let params = QuestionParams { model: None, ..params.clone() };
+    let (history, question) = ask(office, &params, "all").await?;
+    let by = question.by.clone().unwrap_or(Dimension::Channel);
+    let question = Question { by: Some(by.clone()), ..question };
+    let answers = tokio::task::spawn_blocking({
+        let question = question.clone();
+        move || attribution::attribute(&history, &question, &models)
+    })
+    .await?;
+    let models: Map<_, _> = answers.iter().map(|answer| (answer.model.to_owned(), model_json(answer, &by.key()))).collect();
+    let sheets = answers.iter().map(|answer| table::model(answer, &by.key())).collect();
+    Ok(Report { json: with_question(&question, [("by", json!(by.key())), ("models", Json::Object(models))]), sheets })
+}
+
+/// What was asked stands in every answer, so that it can be asked again.
+fn with_question<const N: usize>(question: &Question, parts: [(&str, Json); N]) -> Json {
+    let mut object = Map::new();
+    object.insert("as_of".into(), json!(question.as_of));
+    object.insert("known_at".into(), json!(question.known_at));
+    object.insert("currency".into(), json!(question.currency));
+    object.insert("agreement_version".into(), json!(question.settings.agreement_version));
+    object.insert("period".into(), json!(question.period));
+    object.extend(parts.into_iter().map(|(key, value)| (key.to_owned(), value)));
+    Json::Object(object)
+}
+
+fn funnel_json(answer: &FunnelAnswer, question: &Question, by: &str) -> Json {
+    let row = |row: &FunnelRow, key: Option<&str>| {
+        let mut json = json!(row);
+        if let Some(object) = json.as_object_mut() {
+            let label = object.remove("label").unwrap_or(Json::Null);
+            if let Some(key) = key {
+                object.insert(key.to_owned(), label);
+            }
+        }
+        json
+    };
+    let rows: Vec<_> = answer.rows.iter().map(|each| row(each, Some(by))).collect();
+    with_question(
+        question,
+        [("by", json!(by)), ("rows", Json::Array(rows)), ("total", row(&answer.total, None)), ("data_faults", json!(answer.faults))],
+    )
+}
+
+/// A number with all of its parts side by side, so that a script finds `median` beside `n`.
+pub fn kpi_json(answer: &KpiAnswer, question: &Question) -> Json {
+    let mut object = measure_json(&answer.measure);
+    for (key, value) in [
+        ("key", json!(answer.key)),
+        ("name", json!(answer.name)),
+        ("words", json!(answer.words)),
+        ("formula", json!(answer.formula)),
+        ("unit", json!(answer.unit)),
+        ("better", json!(answer.better)),
+        ("kind", json!(answer.kind)),
+        ("team", json!(answer.team)),
+        ("target", json!(answer.target)),
+        ("agreement_version", json!(answer.agreement_version)),
+    ] {
+        object.insert(key.to_owned(), value);
+    }
+    if answer.unit == insight::answer::Unit::Days || answer.unit == insight::answer::Unit::Hours {
+        object.insert("median".into(), json!(answer.measure.value));
+    }
+    if answer.unit == insight::answer::Unit::Money {
+        object.insert("currency".into(), json!(question.currency));
+    }
+    let trend = answer.trend.iter().map(|point| {
+        let mut object = measure_json(&point.measure);
+        object.insert("from".into(), json!(point.from));
+        Json::Object(object)
+    });
+    object.insert("trend".into(), trend.collect());
+    let segments = answer.segments.iter().map(|segment| {
+        let mut object = measure_json(&segment.measure);
+        object.insert("label".into(), json!(segment.label));
+        object.insert("id".into(), json!(segment.id));
+        Json::Object(object)
+    });
+    object.insert("segments".into(), segments.collect());
+    Json::Object(object)
+}
+
+fn measure_json(measure: &Measure) -> Map<String, Json> {
+    let mut object = Map::new();
+    object.insert("state".into(), json!(measure.state));
+    object.insert("value".into(), json!(measure.value));
+    object.insert("n".into(), json!(measure.n));
+    object.insert("hits".into(), json!(measure.hits));
+    object.insert("interval".into(), json!(measure.interval));
+    object.extend(measure.also.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
+    object
+}
+
+fn model_json(answer: &ModelAnswer, by: &str) -> Json {
+    let row = |row: &ShareRow, key: Option<&str>| {
+        let mut object = Map::new();
+        if let Some(key) = key {
+            object.insert(key.to_owned(), json!(row.label));
+            object.insert("id".into(), json!(row.id));
+        }
+        object.insert("conversions".into(), json!(row.conversions));
+        object.insert("revenue".into(), json!(row.revenue));
+        object.insert("deals".into(), json!(row.deals));
+        Json::Object(object)
+    };
+    let rows: Vec<_> = answer.rows.iter().map(|each| row(each, Some(by))).collect();
+    json!({"name": answer.name, "rows": rows, "unattributed": row(&answer.unattributed, None), "total": row(&answer.total, None)})
+}

@@ -1,0 +1,150 @@
+//! Reports as sheets of text: aligned for a terminal, or as CSV.
+
+use alignment::Money;
+use insight::{
+    answer::{DataFault, FunnelAnswer, FunnelRow, KpiAnswer, Measure, ModelAnswer, ShareRow, State, Unit},
+    question::Question,
+};
+
+pub struct Sheet {
+    pub title: String,
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    /// Columns of numbers stand right.
+    pub fn to_text(&self) -> String {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.chain(self.header.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let is_number = |column: usize| {
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .all(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || "-+–".contains(c)) || cell.is_empty())
+        };
+        let line = |row: &[String]| {
+            let cells = row.iter().enumerate().map(|(column, cell)| {
+                let fill = " ".repeat(width(column).saturating_sub(cell.chars().count()));
+                if column > 0 && is_number(column) { format!("{fill}{cell}") } else { format!("{cell}{fill}") }
+            });
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        let rule = (0..self.header.len()).map(|column| "─".repeat(width(column))).collect::<Vec<_>>().join("  ");
+        let mut text = format!("{}\n{}\n{rule}\n", self.title, line(&self.header));
+        self.rows.iter().for_each(|row| text.push_str(&(line(row) + "\n")));
+        text
+    }
+
+    pub fn to_csv(&self) -> String {
+        let line = |row: &[String]| row.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",") + "\r\n";
+        std::iter::once(&self.header).chain(&self.rows).map(|row| line(row)).collect()
+    }
+}
+
+/// Quoted where it must be; a text that a spreadsheet would run as a formula gets an apostrophe in front.
+fn csv_cell(cell: &str) -> String {
+    let safe = exchange::rejected::escaped(cell);
+    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe.into_owned() }
+}
+
+const NOT_RECORDED: &str = "not recorded";
+
+pub fn funnel(answer: &FunnelAnswer, by: &str) -> Sheet {
+    let row = |row: &FunnelRow, label: &str| {
+        let count = |count: Option<u64>| count.map_or(NOT_RECORDED.to_owned(), |count| count.to_string());
+        vec![
+            label.to_owned(),
+            count(row.leads),
+            count(row.mqls),
+            count(row.sals),
+            count(row.sqls),
+            count(row.customers),
+            row.lead_to_customer.map_or(NOT_RECORDED.into(), |rate| format!("{:.3}%", rate * 100.0)),
+            money(row.revenue),
+        ]
+    };
+    let mut rows: Vec<_> = answer.rows.iter().map(|each| row(each, each.label.as_deref().unwrap_or(NOT_RECORDED))).collect();
+    rows.push(row(&answer.total, "total"));
+    Sheet {
+        title: "Funnel".into(),
+        header: texts(&[by, "leads", "MQLs", "SALs", "SQLs", "customers", "lead to customer", "revenue"]),
+        rows,
+    }
+}
+
+pub fn faults(faults: &[DataFault]) -> Sheet {
+    let rows = faults.iter().map(|fault| vec![fault.kind.to_owned(), fault.total.to_string(), fault.words.to_owned()]).collect();
+    Sheet {
+        title: "Data faults: facts that contradict each other, kept and counted apart".into(),
+        header: texts(&["fault", "rows", "what it means"]),
+        rows,
+    }
+}
+
+pub fn scoreboard(answers: &[KpiAnswer], question: &Question) -> Sheet {
+    let rows = answers
+        .iter()
+        .map(|answer| {
+            let measure = &answer.measure;
+            let value = |value: Option<f64>| value.map_or(String::new(), |value| in_unit(value, answer.unit, question));
+            vec![
+                answer.name.to_owned(),
+                match (measure.value, measure.state) {
+                    (Some(value), State::TooYoung) => format!("{} (too young)", in_unit(value, answer.unit, question)),
+                    (Some(value), _) => in_unit(value, answer.unit, question),
+                    (None, state) => state_words(state).to_owned(),
+                },
+                interval(measure, answer.unit, question),
+                measure.n.to_string(),
+                value(answer.target),
+                answer.key.to_owned(),
+            ]
+        })
+        .collect();
+    Sheet { title: "Scoreboard".into(), header: texts(&["number", "value", "95% interval", "n", "target", "key"]), rows }
+}
+
+pub fn model(answer: &ModelAnswer, by: &str) -> Sheet {
+    let row =
+        |row: &ShareRow, label: &str| vec![label.to_owned(), format!("{:.2}", row.conversions), money(row.revenue), row.deals.to_string()];
+    let mut rows: Vec<_> = answer.rows.iter().map(|each| row(each, each.label.as_deref().unwrap_or(NOT_RECORDED))).collect();
+    rows.push(row(&answer.unattributed, "no touch inside the lookback"));
+    rows.push(row(&answer.total, "total"));
+    Sheet { title: format!("{} ({})", answer.name, answer.model), header: texts(&[by, "conversions", "revenue", "deals"]), rows }
+}
+
+fn interval(measure: &Measure, unit: Unit, question: &Question) -> String {
+    measure.interval.map_or(String::new(), |(low, high)| format!("{} to {}", in_unit(low, unit, question), in_unit(high, unit, question)))
+}
+
+fn state_words(state: State) -> &'static str {
+    match state {
+        State::NotRecorded => NOT_RECORDED,
+        State::TooYoung => "too young",
+        State::NoData | State::Measured => "no data",
+    }
+}
+
+fn in_unit(value: f64, unit: Unit, question: &Question) -> String {
+    match unit {
+        Unit::Count => format!("{value:.0}"),
+        Unit::Rate => format!("{:.1}%", value * 100.0),
+        Unit::Days => format!("{value:.1} d"),
+        Unit::Hours => format!("{value:.1} h"),
+        Unit::Money => money(Money::new(value.round() as i64, question.currency)),
+        Unit::Ratio => format!("{value:.3}"),
+    }
+}
+
+/// `676851.48 BRL`: no thousands separators, so that every program reads it.
+fn money(money: Money) -> String {
+    let digits = money.currency.minor_digits() as usize;
+    format!("{:.digits$} {}", money.major(), money.currency)
+}
+
+fn texts(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
