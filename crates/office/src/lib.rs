@@ -10,6 +10,7 @@ pub mod imports;
 pub mod office;
 pub mod question;
 pub mod report;
+pub mod sample_company;
 pub mod settings;
 pub mod ui;
 pub mod web;

@@ -1,0 +1,102 @@
+//! `tandem report`: the funnel, the scoreboard, the attribution of revenue.
+
+use clap::{Args, Subcommand};
+use office::{
+    question::QuestionParams,
+    report::{self, Report},
+};
+
+use crate::{Format, Place, print_json};
+
+#[derive(Args)]
+pub struct ReportArgs {
+    #[command(subcommand)]
+    report: Which,
+}
+
+#[derive(Subcommand)]
+enum Which {
+    /// Leads by stage, customers and revenue
+    Funnel(QuestionArgs),
+    /// Every number, with sample size, interval and target
+    Scoreboard(QuestionArgs),
+    /// Revenue shared out over channels, sources, campaigns or content
+    Attribution {
+        /// all, or names separated by commas: first, last, linear, time_decay, u
+        #[arg(long, default_value = "all")]
+        model: String,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
+}
+
+#[derive(Args)]
+struct QuestionArgs {
+    /// source, campaign, channel, content, owner, industry, country or custom:FIELD
+    #[arg(long, value_name = "DIMENSION")]
+    by: Option<String>,
+    /// all, this_month, last_quarter, last_12_months, ..., a month 2026-03, a year 2026, or 2026-01-01..2026-04-01
+    #[arg(long)]
+    period: Option<String>,
+    /// Count nothing that happened later: 2026-03-01 (its end) or 2026-03-01T09:00:00Z
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<String>,
+    /// Count nothing that was learned later
+    #[arg(long, value_name = "INSTANT")]
+    known_at: Option<String>,
+    /// Keep only dimension=value (dimension= for not recorded); can be given several times
+    #[arg(long, value_name = "DIMENSION=VALUE")]
+    filter: Vec<String>,
+    /// Touches of the person, or of everybody at the company
+    #[arg(long, value_name = "person|company")]
+    journey: Option<String>,
+    /// Touches older than this before the signature get no share
+    #[arg(long, value_name = "DAYS")]
+    lookback_days: Option<String>,
+    /// ISO code; amounts in other currencies are left out and counted
+    #[arg(long)]
+    currency: Option<String>,
+}
+
+pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
+    let office = place.open().await?;
+    let report = match args.report {
+        Which::Funnel(question) => report::funnel(&office, &question.params()).await?,
+        Which::Scoreboard(question) => report::scoreboard(&office, &question.params()).await?,
+        Which::Attribution { model, question } => report::attribution(&office, &question.params(), &model).await?,
+    };
+    print(place.format, &report)
+}
+
+fn print(format: Format, report: &Report) -> anyhow::Result<()> {
+    let sheets = report.sheets.iter().filter(|sheet| !sheet.rows.is_empty());
+    match format {
+        Format::Json => print_json(&report.json),
+        Format::Text => {
+            let texts: Vec<_> = sheets.map(|sheet| sheet.to_text()).collect();
+            println!("{}", texts.join("\n"));
+            Ok(())
+        }
+        Format::Csv => {
+            let texts: Vec<_> = sheets.map(|sheet| sheet.to_csv()).collect();
+            print!("{}", texts.join("\r\n"));
+            Ok(())
+        }
+    }
+}
+
+impl QuestionArgs {
+    fn params(self) -> QuestionParams {
+        QuestionParams {
+            as_of: self.as_of,
+            known_at: self.known_at,
+            period: self.period,
+            by: self.by,
+            filter: Some(self.filter.join("\n")),
+            model: None,
+            journey: self.journey,
+            lookback_days: self.lookback_days,
+            currency: self.currency,
+        }
+    }
+}
