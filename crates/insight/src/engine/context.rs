@@ -71,6 +71,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Works out, before several threads observe the rows of a table, what is itself worked out by several threads: a thread that
+    /// waited for it in the middle of a row could be handed another row that waits for the same.
+    pub fn prepare(&self, table: Table) {
+        if table == Table::Deals {
+            self.view.firsts();
+        }
+    }
+
     pub fn rows(&self, table: Table) -> &[i64] {
         match table {
             Table::Leads => self.history.leads.ids(),

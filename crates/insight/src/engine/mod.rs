@@ -19,5 +19,5 @@ pub use evidence::evidence;
 pub use measure::percentile;
 pub use months::Months;
 pub use observation::{Observation, Part};
-pub use run::answer;
+pub use run::{answer, answers};
 pub use segments::{Label, Segments};

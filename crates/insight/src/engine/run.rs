@@ -15,14 +15,23 @@ use crate::{
     rows::Table,
 };
 
-const CHUNK_ROWS: usize = 1 << 15;
+/// Rows that one thread takes at a time. The number of chunks depends on the rows alone, so that the sums do too.
+const CHUNK_ROWS_MIN: usize = 1 << 15;
+const CHUNKS_MAX: usize = 16;
+/// Rows that all numbers look at before any goes on: what is read of them stays in the cache.
+const BLOCK_ROWS: usize = 1 << 12;
 
 pub fn answer(context: &Context, kpi: &Kpi) -> KpiAnswer {
-    let tallies = observe_rows(context, kpi, kpi.table, kpi.observe);
-    let heads = match kpi.summary {
-        Summary::PerLead(observe) => Some(observe_rows(context, kpi, Table::Leads, observe)),
-        _ => None,
-    };
+    let (tallies, heads) = observe_both(context, &[kpi]).swap_remove(0);
+    assemble(context, kpi, tallies, heads)
+}
+
+pub fn answers(context: &Context, kpis: &[&Kpi]) -> Vec<KpiAnswer> {
+    let observed = observe_both(context, kpis);
+    kpis.iter().zip(observed).map(|(kpi, (tallies, heads))| assemble(context, kpi, tallies, heads)).collect()
+}
+
+fn assemble(context: &Context, kpi: &Kpi, tallies: Tallies, heads: Option<Tallies>) -> KpiAnswer {
     let total = if context.can_filter(kpi.table) {
         measure(kpi, &tallies.total, base(context, kpi, &tallies.total, heads.as_ref().map(|heads| &heads.total)))
     } else {
@@ -55,40 +64,86 @@ pub(super) fn span(context: &Context, clip: Clip) -> Option<Period> {
     }
 }
 
-fn observe_rows(context: &Context, kpi: &Kpi, table: Table, observe: Observe) -> Tallies {
-    let rows = context.rows(table).len();
-    let months = if kpi.clip == Clip::Snapshot { 0 } else { context.months.len() };
-    let of_segments = context.segments_of(table);
-    let labels = if of_segments.is_some() { context.segments.as_ref().map_or(0, |segments| segments.labels.len()) } else { 0 };
-    let keep_values = matches!(kpi.summary, Summary::Spread { .. });
-    let span = span(context, kpi.clip);
-    let chunks: Vec<Tallies> = (0..rows.div_ceil(CHUNK_ROWS))
-        .into_par_iter()
-        .map(|chunk| {
-            let mut tallies = Tallies::new(months, labels);
-            for row in chunk * CHUNK_ROWS..rows.min((chunk + 1) * CHUNK_ROWS) {
-                if !context.keeps(table, row) {
-                    continue;
-                }
-                let Some(observation) = observe(context, row) else { continue };
-                if span.is_some_and(|span| span.contains(observation.at)) {
-                    tallies.total.add(&observation, keep_values);
-                    if let Some(segments) = of_segments {
-                        tallies.segments[segments[row] as usize].add(&observation, keep_values);
-                    }
-                }
-                if months > 0
-                    && context.question.period.contains(observation.at)
-                    && let Some(month) = context.months.index_of(observation.at)
-                {
-                    tallies.months[month].add(&observation, keep_values);
-                }
+/// One way to observe the rows of a table.
+struct Pass<'k> {
+    kpi: &'k Kpi,
+    observe: Observe,
+    table: Table,
+    span: Option<Period>,
+    keeps_values: bool,
+}
+
+impl<'k> Pass<'k> {
+    fn of(context: &Context, kpi: &'k Kpi, table: Table, observe: Observe) -> Pass<'k> {
+        Pass { kpi, observe, table, span: span(context, kpi.clip), keeps_values: matches!(kpi.summary, Summary::Spread { .. }) }
+    }
+
+    fn blank(&self, context: &Context) -> Tallies {
+        let months = if self.kpi.clip == Clip::Snapshot { 0 } else { context.months.len() };
+        let labels = context.segments.as_ref().filter(|_| context.segments_of(self.table).is_some());
+        Tallies::new(months, labels.map_or(0, |segments| segments.labels.len()))
+    }
+
+    fn add(&self, context: &Context, row: usize, tallies: &mut Tallies) {
+        let Some(observation) = (self.observe)(context, row) else { return };
+        if self.span.is_some_and(|span| span.contains(observation.at)) {
+            tallies.total.add(&observation, self.keeps_values);
+            if let Some(segments) = context.segments_of(self.table) {
+                tallies.segments[segments[row] as usize].add(&observation, self.keeps_values);
             }
-            tallies
-        })
-        .collect();
-    let mut all = Tallies::new(months, labels);
-    chunks.into_iter().for_each(|chunk| all.merge(chunk));
+        }
+        if !tallies.months.is_empty()
+            && context.question.period.contains(observation.at)
+            && let Some(month) = context.months.index_of(observation.at)
+        {
+            tallies.months[month].add(&observation, self.keeps_values);
+        }
+    }
+}
+
+/// What the rows of each number add up to; with the leads that carry it, for a cost.
+fn observe_both(context: &Context, kpis: &[&Kpi]) -> Vec<(Tallies, Option<Tallies>)> {
+    let mains = kpis.iter().map(|kpi| Pass::of(context, kpi, kpi.table, kpi.observe));
+    let heads = kpis.iter().filter_map(|kpi| match kpi.summary {
+        Summary::PerLead(observe) => Some(Pass::of(context, kpi, Table::Leads, observe)),
+        _ => None,
+    });
+    let passes: Vec<Pass> = mains.chain(heads).collect();
+    let mut tallies: Vec<Tallies> = passes.iter().map(|pass| pass.blank(context)).collect();
+    for table in [Table::Leads, Table::Deals, Table::Spend, Table::Content] {
+        let of_table: Vec<usize> = (0..passes.len()).filter(|index| passes[*index].table == table).collect();
+        if !of_table.is_empty() {
+            context.prepare(table);
+            let of_passes: Vec<&Pass> = of_table.iter().map(|index| &passes[*index]).collect();
+            let found = observe_table(context, table, &of_passes);
+            of_table.into_iter().zip(found).for_each(|(index, found)| tallies[index] = found);
+        }
+    }
+    let mut heads = tallies.split_off(kpis.len()).into_iter();
+    let with_heads = kpis.iter().zip(tallies);
+    with_heads.map(|(kpi, main)| (main, if matches!(kpi.summary, Summary::PerLead(_)) { heads.next() } else { None })).collect()
+}
+
+fn observe_table(context: &Context, table: Table, passes: &[&Pass]) -> Vec<Tallies> {
+    let rows = context.rows(table).len();
+    let chunk_rows = rows.div_ceil(CHUNKS_MAX).max(CHUNK_ROWS_MIN);
+    let blank = || passes.iter().map(|pass| pass.blank(context)).collect::<Vec<Tallies>>();
+    let observe_chunk = |chunk: usize| {
+        let mut tallies = blank();
+        let end = rows.min((chunk + 1) * chunk_rows);
+        for block in (chunk * chunk_rows..end).step_by(BLOCK_ROWS) {
+            for (pass, tallies) in passes.iter().zip(&mut tallies) {
+                let kept = (block..end.min(block + BLOCK_ROWS)).filter(|row| context.keeps(table, *row));
+                kept.for_each(|row| pass.add(context, row, tallies));
+            }
+        }
+        tallies
+    };
+    let chunks: Vec<Vec<Tallies>> = (0..rows.div_ceil(chunk_rows)).into_par_iter().map(observe_chunk).collect();
+    let mut all = blank();
+    for chunk in chunks {
+        all.iter_mut().zip(chunk).for_each(|(all, tallies)| all.merge(tallies));
+    }
     all
 }
 

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "leads",
     name: "Leads",
     words: "People who may buy, each on one pass through the funnel, that came in during the period.",
-    formula: "leads that entered Lead in the period, or a later stage where the instant of this one is not recorded",
+    formula: "leads that were opened in the period",
     example: "Three leads were opened in the period: 3.",
     unit: Unit::Count,
     better: Better::Up,

@@ -13,6 +13,8 @@ mod customer_acquisition;
 mod customers;
 mod data_completeness_rate;
 mod deal_win_rate;
+#[cfg(test)]
+mod docs;
 mod drop_off_rate;
 mod follow_up_hours;
 mod lead_to_customer_rate;
@@ -24,6 +26,8 @@ mod money;
 mod mql_to_sal_rate;
 mod mql_to_sql_rate;
 mod mqls;
+#[cfg(test)]
+mod olist_tests;
 mod pipeline_coverage;
 mod rejection_rate;
 mod revenue;
@@ -32,10 +36,6 @@ mod sales_cycle_days;
 mod sals;
 mod sqls;
 mod stuck_deals;
-#[cfg(test)]
-mod docs;
-#[cfg(test)]
-mod olist_tests;
 #[cfg(test)]
 mod tests;
 mod wasted_spend;
@@ -119,8 +119,7 @@ pub fn answer(history: &History, question: &Question, key: &str) -> Option<KpiAn
 
 /// All numbers. What they share is worked out once.
 pub fn scoreboard(history: &History, question: &Question) -> Vec<KpiAnswer> {
-    let context = Context::of(history, question);
-    ALL.iter().map(|kpi| engine::answer(&context, kpi)).collect()
+    engine::answers(&Context::of(history, question), ALL)
 }
 
 /// The rows that add up to a number, by id; with `segment`, to one of its segments (by label or id; `Some(None)` is what is not

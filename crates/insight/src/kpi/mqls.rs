@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "mqls",
     name: "MQLs",
     words: "Leads that marketing qualified in the period: they fit the ideal customer profile and took an action that shows interest.",
-    formula: "leads that entered Mql in the period, or a later stage where the instant of this one is not recorded",
+    formula: "leads that entered MQL in the period, or a later stage where the instant of this one is not recorded",
     example: "Three leads reached MQL in the period: 3.",
     unit: Unit::Count,
     better: Better::Up,

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "sals",
     name: "SALs",
     words: "Leads that sales accepted for outreach in the period: the official hand-off.",
-    formula: "leads that entered Sal in the period, or a later stage where the instant of this one is not recorded",
+    formula: "leads that entered SAL in the period, or a later stage where the instant of this one is not recorded",
     example: "Three leads reached SAL in the period: 3.",
     unit: Unit::Count,
     better: Better::Up,

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "sqls",
     name: "SQLs",
     words: "Leads of which sales confirmed need, budget, authority and timeline in the period.",
-    formula: "leads that entered Sql in the period, or a later stage where the instant of this one is not recorded",
+    formula: "leads that entered SQL in the period, or a later stage where the instant of this one is not recorded",
     example: "Three leads reached SQL in the period: 3.",
     unit: Unit::Count,
     better: Better::Up,
