@@ -195,6 +195,38 @@ fn every_dimension_splits_all_leads() {
     }
 }
 
+/// Enough rows for several chunks, with amounts whose sums depend on the order they are added in.
+fn large() -> Delta {
+    let ids = 1..40_001_i64;
+    let on = |id: i64| (id * 7919 % 400) as f64 / 3.0;
+    Delta {
+        people: ids.clone().map(|id| person(id, (id % 2 == 0).then_some(10))).collect(),
+        leads: ids.clone().map(|id| LeadRow { owner: Some(id % 5), ..lead(id, ["paid", ""][id as usize % 2], on(id)) }).collect(),
+        transitions: ids.clone().map(|id| entered(id, id, Stage::ALL[id as usize % 10], on(id) + 1.5)).collect(),
+        touches: ids.clone().map(|id| touch(id, id, on(id) - 0.7, "web")).collect(),
+        activities: ids.clone().map(|id| activity(id, id, on(id) + 2.1, ActivityKind::Call)).collect(),
+        deals: ids.clone().map(|id| deal(id, Some(id), &[id], Some(eur(id % 977)), 0.0)).collect(),
+        deal_transitions: ids.map(|id| moved(id, id, DealStage::ALL[id as usize % 5], on(id) + 3.3)).collect(),
+        spend: vec![spend(1, "paid", Side::Marketing, 1.0, eur(3001))],
+        ..Delta::default()
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let history = history(large());
+    let question = Question { by: Some(Dimension::Channel), ..question() };
+    let answers = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| scoreboard(&history, &question).iter().map(|answer| format!("{answer:?}")).collect::<Vec<_>>())
+    };
+    let alone = answers(1);
+    assert_eq!(alone.len(), ALL.len());
+    for threads in [2, 5] {
+        assert!(answers(threads) == alone, "{threads} threads");
+    }
+}
+
 fn any_world() -> impl Strategy<Value = Delta> {
     let transition = (1..9_i64, 0..10_usize, prop::option::weighted(0.8, 0..200_i32), prop::option::of(0..3_usize));
     let transitions = prop::collection::vec(transition, 0..40);
