@@ -74,8 +74,10 @@ impl<'a> Context<'a> {
     /// Works out, before several threads observe the rows of a table, what is itself worked out by several threads: a thread that
     /// waited for it in the middle of a row could be handed another row that waits for the same.
     pub fn prepare(&self, table: Table) {
-        if table == Table::Deals {
-            self.view.firsts();
+        match table {
+            Table::Deals => _ = self.view.firsts(),
+            Table::Leads => _ = self.view.work(),
+            _ => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! What sales did: the activities of each person and each lead, in time order.
 
 use alignment::{Instant, lifecycle::Stage};
+use rayon::prelude::*;
 
 use super::View;
 
@@ -68,7 +69,7 @@ struct Runs {
 
 impl Runs {
     fn of(mut deeds: Vec<(u32, Deed)>, rows: usize) -> Runs {
-        deeds.sort_unstable();
+        deeds.par_sort_unstable();
         let mut starts = vec![0_u32; rows + 1];
         for (row, _) in &deeds {
             starts[*row as usize + 1] += 1;
