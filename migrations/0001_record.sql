@@ -330,6 +330,18 @@ CREATE TABLE changes (
 CREATE INDEX changes_record ON changes (noun, record_id);
 CREATE INDEX changes_import ON changes (import_id);
 
+-- Answers to writes that carried an Idempotency-Key, for a day: a retry gets the same answer and changes nothing.
+CREATE TABLE idempotency_keys (
+  actor_id BIGINT NOT NULL,
+  key TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  PRIMARY KEY (actor_id, key)
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys (recorded_at);
+
 CREATE TABLE imports (
   id {key},
   recipe TEXT NOT NULL,

@@ -25,6 +25,7 @@ pub mod imports;
 pub mod keys;
 pub mod leads;
 pub mod list;
+pub mod names;
 pub mod people;
 pub mod schema;
 pub mod search;
@@ -37,4 +38,5 @@ pub mod touches;
 pub mod users;
 
 pub use error::{FactsError, Result};
+pub use sqlx::AnyConnection as Connection;
 pub use store::{Facts, ReadTx, WriteTx};

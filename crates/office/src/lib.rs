@@ -3,16 +3,30 @@
 //! A verb (`imports::run(&office, &actor, ..)`) is one function; page, API and command line are thin callers of it.
 
 pub mod access;
+pub mod activities;
 pub mod agreement;
+pub mod api;
+pub mod campaigns;
 pub mod clock;
+pub mod companies;
+pub mod content;
+pub mod deals;
+pub mod events;
 pub mod history;
 pub mod imports;
+pub mod leads;
+pub mod lists;
 pub mod office;
+pub mod people;
 pub mod question;
 pub mod report;
 pub mod sample_company;
+pub mod search;
 pub mod settings;
+pub mod spend;
+pub mod touches;
 pub mod ui;
+pub mod users;
 pub mod web;
 
 pub use access::{Actor, Role};

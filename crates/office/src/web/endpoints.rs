@@ -48,6 +48,8 @@ pub fn all() -> Vec<Endpoint> {
         crate::web::assets::endpoints(),
         crate::access::pages::endpoints(),
         crate::settings::endpoints(),
+        crate::api::endpoints(),
+        crate::lists::endpoints(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,37 @@
+//! The JSON API: what its endpoints share, the list of all of them, and their OpenAPI document.
+
+pub mod ask;
+pub mod describe;
+pub mod document;
+pub mod wire;
+pub mod write;
+
+pub use ask::{Asked, Body, Field};
+pub use describe::Described;
+pub use write::Write;
+
+use crate::web::Endpoint;
+
+/// Every endpoint of the API with its description.
+pub fn described() -> Vec<Described> {
+    [
+        crate::companies::api::described(),
+        crate::people::api::described(),
+        crate::leads::api::described(),
+        crate::touches::api::described(),
+        crate::activities::api::described(),
+        crate::deals::api::described(),
+        crate::campaigns::api::described(),
+        crate::spend::api::described(),
+        crate::content::api::described(),
+        crate::users::api::described(),
+        crate::events::api::described(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+pub fn endpoints() -> Vec<Endpoint> {
+    described().into_iter().map(|one| one.endpoint).chain(document::endpoints()).collect()
+}

@@ -1,0 +1,3 @@
+//! The event log: what was added and changed, in the order of commits.
+
+pub mod api;
