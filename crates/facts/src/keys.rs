@@ -156,6 +156,11 @@ pub async fn line_sums(connection: &mut AnyConnection, engine: Engine, deals: &[
     Ok(found)
 }
 
+/// (name, id) of all teams.
+pub async fn teams(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>> {
+    Ok(sqlx::query_as("SELECT name, id FROM teams ORDER BY id LIMIT 10000").fetch_all(connection).await?)
+}
+
 /// (record, field, value) of the company's own fields of these records.
 pub async fn custom_values_of(connection: &mut AnyConnection, engine: Engine, table: &str, ids: &[i64]) -> Result<Vec<(i64, String, String)>> {
     let mut found = Vec::new();

@@ -10,11 +10,7 @@ use facts::{
 };
 use serde::Serialize;
 
-use crate::{
-    Actor, Office, Role,
-    access::Scope,
-    office::News,
-};
+use crate::{Actor, Office, Role, access::Scope, office::News};
 
 mod apply;
 mod refused;
@@ -73,7 +69,9 @@ pub enum ImportError {
     NotAllowed,
     #[error("{0}. Nothing was imported.")]
     File(#[from] exchange::FileError),
-    #[error("more than {REJECTIONS_KEPT_MAX} rows were rejected, the first because: {first}. Is it the right recipe? Nothing was imported.")]
+    #[error(
+        "more than {REJECTIONS_KEPT_MAX} rows were rejected, the first because: {first}. Is it the right recipe? Nothing was imported."
+    )]
     TooManyRejected { first: String },
     #[error("{0}")]
     Facts(#[from] FactsError),

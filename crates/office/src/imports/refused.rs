@@ -1,6 +1,6 @@
 //! Rows that could not be taken: kept with their reason, and given back as a file to mend and import again.
 
-use exchange::rejected::RejectedWriter;
+use exchange::{Cells, rejected::RejectedWriter};
 use facts::{
     FactsError, WriteTx,
     bulk::{self, Value},
@@ -28,14 +28,16 @@ impl Refused {
         Refused { import_id, count: 0, waiting: Vec::new(), first: None }
     }
 
-    pub fn add(&mut self, file: &str, line: u64, reason: String, header: &[String], cells: &[String]) -> Result<(), ImportError> {
+    pub fn add(&mut self, file: &str, line: u64, reason: String, header: &[String], cells: &Cells) -> Result<(), ImportError> {
         self.count += 1;
         let first = self.first.get_or_insert_with(|| reason.clone());
         if self.count > REJECTIONS_KEPT_MAX {
             return Err(ImportError::TooManyRejected { first: first.clone() });
         }
-        let json = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
-        self.waiting.push((file.to_owned(), line, reason, json(header), json(cells)));
+        let json = |texts: &[&str]| serde_json::to_string(texts).unwrap_or_default();
+        let header: Vec<_> = header.iter().map(String::as_str).collect();
+        let cells: Vec<_> = cells.iter().collect();
+        self.waiting.push((file.to_owned(), line, reason, json(&header), json(&cells)));
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use alignment::intake::IntakeRow;
 use exchange::{
-    FileError,
+    Cells, FileError,
     recipe::{ImportPlan, Outcome},
 };
 use facts::imports;
@@ -35,7 +35,7 @@ pub struct Batch {
 pub struct Incoming {
     pub line: u64,
     /// The row as it stood in the file; empty for records that were made.
-    pub cells: Vec<String>,
+    pub cells: Cells,
     pub outcome: Outcome,
 }
 
@@ -56,7 +56,7 @@ pub fn read_ahead(plan: ImportPlan) -> Batches {
                     Ok(row) => row,
                     Err(error) => return drop(sender.blocking_send(Err(error))),
                 };
-                rows.push(Incoming { line: row.line, cells: row.cells.iter().map(str::to_owned).collect(), outcome: row.outcome });
+                rows.push(Incoming { line: row.line, cells: row.cells, outcome: row.outcome });
                 if rows.len() == ROWS_PER_BATCH && sender.blocking_send(Ok(batch(std::mem::take(&mut rows)))).is_err() {
                     // The other side gave up.
                     return;
@@ -78,9 +78,7 @@ pub fn made_ahead(batches: impl Iterator<Item = (String, Vec<IntakeRow>)> + Send
             let mut rows = VecDeque::from(rows);
             while !rows.is_empty() {
                 let part = rows.drain(..rows.len().min(ROWS_PER_BATCH));
-                let rows = part
-                    .map(|row| Incoming { line: row.line, cells: Vec::new(), outcome: Outcome::Taken(Box::new(row)) })
-                    .collect();
+                let rows = part.map(|row| Incoming { line: row.line, cells: Cells::default(), outcome: Outcome::Taken(Box::new(row)) }).collect();
                 let batch = Batch { file: index, name: title.clone(), title: title.clone(), header: Vec::new(), rows };
                 if sender.blocking_send(Ok(batch)).is_err() {
                     return;

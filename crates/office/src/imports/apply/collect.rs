@@ -79,6 +79,9 @@ impl Importer {
             }
         }
         self.collect_natural_keys(batch, &mut wanted);
+        if self.teams.is_empty() && records().any(|record| matches!(record, Record::User(user) if user.team.is_some())) {
+            self.teams.extend(facts::keys::teams(tx.conn()).await?);
+        }
         self.keys.prefetch(tx, wanted).await?;
         for table in WRITTEN {
             let count = records().map(|record| rows_needed(record, table)).sum();

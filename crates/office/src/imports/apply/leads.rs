@@ -101,9 +101,11 @@ impl Importer {
     }
 
     pub(super) fn has_stage(&self, lead: i64, stage: Stage) -> bool {
-        self.transitions_of.get(&lead).into_iter().flatten().any(|id| {
-            self.rows.value(&schema::TRANSITIONS, *id, "stage").and_then(Value::as_text) == Some(stage.key())
-        })
+        self.transitions_of
+            .get(&lead)
+            .into_iter()
+            .flatten()
+            .any(|id| self.rows.value(&schema::TRANSITIONS, *id, "stage").and_then(Value::as_text) == Some(stage.key()))
     }
 
     /// Sets the lead's stage to where its transitions have brought it; says whether that changed it.

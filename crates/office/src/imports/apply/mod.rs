@@ -61,6 +61,8 @@ pub struct Importer {
     transitions_of: FxHashMap<i64, Vec<i64>>,
     deal_transitions_of: FxHashMap<i64, Vec<i64>>,
     people_of: FxHashMap<i64, FxHashSet<i64>>,
+    /// Teams by name; there are few, so all are known once one is asked for.
+    teams: FxHashMap<String, i64>,
     /// Deals that got lines, whose amount is their sum.
     deals_with_lines: FxHashSet<i64>,
     /// Optional references that led nowhere.
@@ -79,6 +81,7 @@ impl Importer {
             transitions_of: FxHashMap::default(),
             deal_transitions_of: FxHashMap::default(),
             people_of: FxHashMap::default(),
+            teams: FxHashMap::default(),
             deals_with_lines: FxHashSet::default(),
             unresolved: 0,
         }
@@ -164,11 +167,8 @@ impl Importer {
 
     /// Required references must lead somewhere: to a record that is there, or to one that this very row brings.
     fn check_references(&self, row: &IntakeRow) -> std::result::Result<(), String> {
-        let brought: Vec<(Noun, &Key)> = row
-            .needs
-            .iter()
-            .flat_map(|record| collect::own_keys(record).iter().map(move |key| (record.noun(), key)))
-            .collect();
+        let brought: Vec<(Noun, &Key)> =
+            row.needs.iter().flat_map(|record| collect::own_keys(record).iter().map(move |key| (record.noun(), key))).collect();
         for record in row.needs.iter().chain([&row.subject]) {
             for (noun, reference) in collect::references(record) {
                 let leads_somewhere = self.keys.find(noun, &reference.key).is_some() || brought.contains(&(noun, &reference.key));
@@ -235,7 +235,18 @@ fn instant(value: Option<alignment::Instant>) -> Value {
 }
 
 static WRITTEN: &[&Table] = &[
-    &schema::USERS, &schema::TEAMS, &schema::CAMPAIGNS, &schema::SPEND, &schema::CONTENT, &schema::COMPANIES, &schema::PEOPLE,
-    &schema::LEADS, &schema::TRANSITIONS, &schema::DEALS, &schema::DEAL_PEOPLE, &schema::DEAL_TRANSITIONS, &schema::DEAL_LINES,
+    &schema::USERS,
+    &schema::TEAMS,
+    &schema::CAMPAIGNS,
+    &schema::SPEND,
+    &schema::CONTENT,
+    &schema::COMPANIES,
+    &schema::PEOPLE,
+    &schema::LEADS,
+    &schema::TRANSITIONS,
+    &schema::DEALS,
+    &schema::DEAL_PEOPLE,
+    &schema::DEAL_TRANSITIONS,
+    &schema::DEAL_LINES,
     &schema::ACTIVITIES,
 ];

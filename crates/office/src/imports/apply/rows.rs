@@ -177,7 +177,6 @@ impl Rows {
         }
         write_changes(tx, context, changes).await
     }
-
 }
 
 /// Lengthens the last run of the table where the id follows it.

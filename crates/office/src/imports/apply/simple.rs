@@ -1,9 +1,6 @@
 //! The nouns that are one row each: users, campaigns, spend, content, companies, people, deal lines, activities.
 
-use alignment::{
-    intake::*,
-    lifecycle::Side,
-};
+use alignment::{intake::*, lifecycle::Side};
 use facts::{bulk::Value, schema};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -33,8 +30,22 @@ impl Importer {
                 fields.push(("side", Value::Text("sales".into())));
             }
         }
+        if let Some(team) = &intake.team {
+            fields.push(("team_id", Value::Int(self.team(team, intake.side.unwrap_or(Side::Sales)))));
+        }
         let (id, change) = self.make_or_set(&schema::USERS, found, fields);
         Ok((id, self.learn(Noun::User, &intake.keys, id, change)))
+    }
+
+    /// The team of that name, made where it is new.
+    fn team(&mut self, name: &str, side: Side) -> i64 {
+        if let Some(id) = self.teams.get(name) {
+            return *id;
+        }
+        let fields = vec![("name", Value::Text(name.to_owned())), ("side", Value::Text(side_key(side).to_owned()))];
+        let id = self.rows.make(&schema::TEAMS, &self.context, fields);
+        self.teams.insert(name.to_owned(), id);
+        id
     }
 
     pub(super) fn take_campaign(&mut self, intake: &CampaignIntake) -> Taken {
@@ -139,7 +150,10 @@ impl Importer {
         let Some(deal) = self.resolve(Noun::Deal, &intake.deal)? else { return Err(missing(Noun::Deal, &intake.deal.key)) };
         let currency = self.rows.value(&schema::DEALS, deal, "amount_currency").and_then(Value::as_text);
         if let Some(currency) = currency.filter(|currency| *currency != intake.amount.currency.as_str()) {
-            return Err(format!("the deal is in {currency} and this line in {}: lines of one deal share a currency", intake.amount.currency));
+            return Err(format!(
+                "the deal is in {currency} and this line in {}: lines of one deal share a currency",
+                intake.amount.currency
+            ));
         }
         let fields = vec![
             ("deal_id", Value::Int(deal)),
@@ -221,7 +235,10 @@ fn deal_line_words(intake: &DealLineIntake) -> String {
 }
 
 fn activity_words(intake: &ActivityIntake) -> String {
-    format!("{:?}|{}|{:?}|{:?}|{:?}|{:?}|{:?}", intake.kind, intake.at.0, intake.person, intake.deal, intake.user, intake.subject, intake.note)
+    format!(
+        "{:?}|{}|{:?}|{:?}|{:?}|{:?}|{:?}",
+        intake.kind, intake.at.0, intake.person, intake.deal, intake.user, intake.subject, intake.note
+    )
 }
 
 pub(super) fn side_key(side: Side) -> &'static str {
