@@ -1,5 +1,7 @@
 //! The Agreement in force: which version judges, and its text.
 
+pub mod pages;
+
 use alignment::{Currency, Instant, agreement::Agreement, agreement::Version};
 use anyhow::Context as _;
 use facts::agreements::{self, AgreementRow};

@@ -13,8 +13,12 @@ use serde::Serialize;
 use crate::{Actor, Office, Role, access::Scope, office::News};
 
 mod apply;
+mod choices;
+pub mod pages;
 mod refused;
 mod runner;
+mod upload;
+mod wizard;
 
 pub use refused::{REJECTIONS_KEPT_MAX, rejected_csv, rejected_files};
 

@@ -195,6 +195,11 @@ pub fn label(label: Option<&str>) -> String {
     label.map_or_else(|| NOT_RECORDED.to_owned(), str::to_owned)
 }
 
+/// Keys of files and APIs as words: `organic_search` is `organic search`.
+pub fn spaced(key: &str) -> String {
+    key.replace('_', " ")
+}
+
 /// `340 ms`, `4.2 s`, `3 min`
 pub fn took(micros: i64) -> String {
     match micros as f64 / 1e6 {

@@ -3,6 +3,7 @@
 pub mod charts;
 pub mod format;
 pub mod frame;
+pub mod kpi;
 pub mod nav;
 pub mod url;
 

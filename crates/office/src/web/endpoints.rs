@@ -48,6 +48,12 @@ pub fn all() -> Vec<Endpoint> {
         crate::web::assets::endpoints(),
         crate::access::pages::endpoints(),
         crate::settings::endpoints(),
+        crate::today::pages::endpoints(),
+        crate::scoreboard::pages::endpoints(),
+        crate::scoreboard::api::endpoints(),
+        crate::closed_loop::pages::endpoints(),
+        crate::agreement::pages::endpoints(),
+        crate::imports::pages::endpoints(),
         crate::api::endpoints(),
         crate::lists::endpoints(),
     ]

@@ -6,6 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use facts::FactsError;
+use insight::attribution::ModelError;
+
+use crate::{imports::ImportError, question::QuestionError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -103,9 +106,34 @@ impl From<anyhow::Error> for AppError {
             Ok(known) => return known,
             Err(error) => error,
         };
+        let error = match error.downcast::<QuestionError>() {
+            Ok(known) => return known.into(),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<ModelError>() {
+            Ok(known) => return AppError::Refused(known.to_string()),
+            Err(error) => error,
+        };
         match error.downcast::<FactsError>() {
             Ok(known) => known.into(),
             Err(error) => AppError::Internal(error),
+        }
+    }
+}
+
+impl From<QuestionError> for AppError {
+    fn from(error: QuestionError) -> AppError {
+        AppError::Refused(error.to_string())
+    }
+}
+
+impl From<ImportError> for AppError {
+    fn from(error: ImportError) -> AppError {
+        match error {
+            ImportError::NotAllowed => AppError::Forbidden(error.to_string()),
+            ImportError::File(_) | ImportError::TooManyRejected { .. } => AppError::Refused(error.to_string()),
+            ImportError::Facts(error) => error.into(),
+            ImportError::Other(error) => error.into(),
         }
     }
 }

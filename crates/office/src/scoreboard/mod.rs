@@ -1,0 +1,79 @@
+//! The scoreboard: one set of numbers for both teams, and the rows behind each.
+
+pub mod api;
+pub mod groups;
+pub mod number;
+pub mod pages;
+pub mod params;
+
+use alignment::{Instant, instant::MICROS_PER_DAY};
+use insight::{
+    answer::{Evidence, FunnelAnswer, KpiAnswer},
+    funnel,
+    history::History,
+    kpi,
+    question::Question,
+};
+
+use crate::{
+    Office,
+    question::{QuestionParams, ask},
+    web::AppError,
+};
+
+/// All numbers and the funnel, for one question.
+pub struct Board {
+    pub question: Question,
+    pub answers: Vec<KpiAnswer>,
+    pub funnel: FunnelAnswer,
+}
+
+pub async fn board(office: &Office, params: &QuestionParams) -> Result<Board, AppError> {
+    let default = default_period(&*office.history().await?, office.clock().now());
+    let (history, question) = ask(office, params, default).await?;
+    aside(move || {
+        let answers = kpi::scoreboard(&history, &question);
+        let funnel = funnel::funnel(&history, &question);
+        Board { question, answers, funnel }
+    })
+    .await
+}
+
+/// One number with a page of the rows behind it; `segment` is one of its segments by label or id, `Some(None)` what is not recorded.
+pub struct Number {
+    pub question: Question,
+    pub answer: KpiAnswer,
+    pub evidence: Evidence,
+}
+
+pub async fn number(
+    office: &Office,
+    params: &QuestionParams,
+    key: &str,
+    segment: Option<Option<String>>,
+    offset: usize,
+    limit: usize,
+) -> Result<Number, AppError> {
+    let default = default_period(&*office.history().await?, office.clock().now());
+    let (history, question) = ask(office, params, default).await?;
+    let owned_key = key.to_owned();
+    let found = aside(move || {
+        let answer = kpi::answer(&history, &question, &owned_key)?;
+        let segment = segment.as_ref().map(|label| label.as_deref());
+        let evidence = kpi::evidence(&history, &question, &owned_key, segment, offset, limit)?;
+        Some(Number { question, answer, evidence })
+    });
+    found.await?.ok_or_else(|| AppError::not_found("number or segment", key))
+}
+
+/// The last twelve months, unless nothing happened in them: a record of older times is shown whole.
+pub fn default_period(history: &History, now: Instant) -> &'static str {
+    let year_ago = now.plus_micros(-365 * MICROS_PER_DAY);
+    let recent = history.leads.opened_at.values().iter().any(|at| *at >= year_ago.0 && *at <= now.0);
+    if recent { "last_12_months" } else { "all" }
+}
+
+/// Numbers take a core for milliseconds; requests must not wait for each other behind them.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(error.into()))
+}

@@ -1,0 +1,237 @@
+//! The page of one number: what it means, how it ran, its segments and the rows behind it.
+
+use askama::Template;
+use axum::extract::{OriginalUri, Path, Query, State};
+use insight::{
+    answer::{EvidenceRow, Unit},
+    rows::Table,
+};
+use serde::Deserialize;
+
+use super::{
+    Number, number,
+    params::{self, Controls, address, controls},
+};
+use crate::{
+    Office,
+    question::QuestionParams,
+    ui::{
+        Frame, Svg,
+        charts::{self, Line},
+        format,
+        kpi::{self, Card},
+    },
+    web::{AppError, Page},
+};
+
+const ROWS_PER_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "scoreboard/number.html")]
+pub struct NumberPage {
+    card: Card,
+    controls: Controls,
+    path: String,
+    chart: Svg,
+    /// First, middle and last month under the chart; highest and lowest value beside it.
+    months: Vec<String>,
+    heights: (String, String),
+    also: Vec<(String, String)>,
+    segments: Vec<SegmentRow>,
+    by: String,
+    segment: Option<String>,
+    rows: Vec<RowShown>,
+    noun: &'static str,
+    total: String,
+    shown: String,
+    first: Option<String>,
+    next: Option<String>,
+    as_of: String,
+    frame: Frame,
+}
+
+struct SegmentRow {
+    label: String,
+    value: String,
+    interval: String,
+    sample: String,
+    bar: Svg,
+    /// The rows of the segment.
+    rows: String,
+}
+
+struct RowShown {
+    name: String,
+    detail: String,
+    address: Option<String>,
+    at: String,
+    value: String,
+    hit: bool,
+    fault: Option<&'static str>,
+}
+
+#[derive(Deserialize)]
+pub struct PageQuery {
+    #[serde(default)]
+    page: usize,
+    /// A segment's label; empty is what is not recorded.
+    segment: Option<String>,
+}
+
+pub async fn page(
+    State(office): State<Office>,
+    frame: Frame,
+    OriginalUri(uri): OriginalUri,
+    Path(key): Path<String>,
+    Query(params): Query<QuestionParams>,
+    Query(page): Query<PageQuery>,
+) -> Result<Page<NumberPage>, AppError> {
+    let segment = page.segment.clone().map(|label| Some(label).filter(|label| !label.is_empty()));
+    let offset = page.page.saturating_mul(ROWS_PER_PAGE);
+    let found = number(&office, &params, &key, segment, offset, ROWS_PER_PAGE).await?;
+    let default = super::default_period(&*office.history().await?, office.clock().now());
+    let path = uri.path().to_owned();
+    let rows = rows(&office, &frame, &found).await?;
+    let (currency, zone) = (found.question.currency, &found.question.zone);
+    let card = kpi::card(&found.answer, currency, zone, found.question.as_of, String::new());
+    let points = kpi::points(&found.answer, currency, zone);
+    let line = Line { title: found.answer.name, team: card.team, points: &points, target: found.answer.target };
+    let (low, high) = charts::range(&line);
+    let segment_parameter: Vec<(&str, &str)> = page.segment.iter().map(|label| ("segment", label.as_str())).collect();
+    let at_page = |number: usize| {
+        let number = number.to_string();
+        let more: Vec<_> = segment_parameter.iter().copied().chain((number != "0").then_some(("page", number.as_str()))).collect();
+        address(&path, &params, &more)
+    };
+    let last = offset as u64 + rows.len() as u64;
+    Ok(Page(NumberPage {
+        chart: charts::line(&line),
+        months: three(&points.iter().map(|point| point.name.as_str()).collect::<Vec<_>>()),
+        heights: (kpi::in_words(&found.answer, high, currency), kpi::in_words(&found.answer, low, currency)),
+        also: also(&found),
+        segments: segments(&found, &path, &params),
+        by: found.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
+        segment: page.segment.as_deref().map(|label| format::label(Some(label).filter(|label| !label.is_empty()))),
+        noun: table(found.evidence.table),
+        total: format::count(found.evidence.total),
+        shown: if rows.is_empty() { String::new() } else { format!("{} to {}", format::count(offset as u64 + 1), format::count(last)) },
+        first: (page.page > 0).then(|| at_page(0)),
+        next: (last < found.evidence.total).then(|| at_page(page.page + 1)),
+        as_of: frame.date_time(found.question.as_of),
+        controls: controls(&params, &path, default),
+        card,
+        rows,
+        path,
+        frame,
+    }))
+}
+
+/// What rows are called in addresses and words.
+pub fn table(table: Table) -> &'static str {
+    match table {
+        Table::Companies => "companies",
+        Table::People => "people",
+        Table::Leads => "leads",
+        Table::Transitions => "transitions",
+        Table::Touches => "touches",
+        Table::Activities => "activities",
+        Table::Deals => "deals",
+        Table::DealTransitions => "deal_transitions",
+        Table::Campaigns => "campaigns",
+        Table::Content => "content",
+        Table::Users => "users",
+        Table::Spend => "spend",
+    }
+}
+
+async fn rows(office: &Office, frame: &Frame, found: &Number) -> Result<Vec<RowShown>, AppError> {
+    let noun = table(found.evidence.table);
+    let ids: Vec<i64> = found.evidence.rows.iter().map(|row| row.id).collect();
+    let names = facts::names::of(&mut *office.facts().reader().await?, noun, &ids).await?;
+    let has_page = matches!(noun, "leads" | "deals" | "companies" | "people" | "campaigns" | "content");
+    let row = |row: &EvidenceRow| {
+        let named = names.get(&row.id);
+        RowShown {
+            name: named.and_then(|named| named.name.clone()).unwrap_or_else(|| format!("{noun} {}", row.id)),
+            detail: named.and_then(|named| named.detail.clone()).unwrap_or_default(),
+            address: has_page.then(|| format!("/{noun}/{}", row.id)),
+            at: frame.date_or_none(row.at),
+            value: row_value(found, row),
+            hit: row.hit,
+            fault: row.fault,
+        }
+    };
+    Ok(found.evidence.rows.iter().map(row).collect())
+}
+
+/// What the row adds; where each row is a hit or none, that is all there is to say.
+fn row_value(found: &Number, row: &EvidenceRow) -> String {
+    match (found.answer.unit, row.value) {
+        (Unit::Days | Unit::Hours | Unit::Money, Some(value)) => format::value(value, found.answer.unit, found.question.currency),
+        _ => String::new(),
+    }
+}
+
+fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentRow> {
+    let currency = found.question.currency;
+    let values = found.answer.segments.iter().filter_map(|segment| segment.measure.value);
+    let most = values.fold(0.0_f64, |most, value| most.max(value.abs()));
+    let row = |segment: &insight::answer::Segment| {
+        let measure = &segment.measure;
+        let interval = measure.interval.map(|interval| format::interval(interval, found.answer.unit, currency));
+        SegmentRow {
+            label: format::label(segment.label.as_deref()),
+            value: kpi::shown(&found.answer, measure, currency),
+            interval: interval.unwrap_or_default(),
+            sample: kpi::sample(measure),
+            bar: charts::bar(
+                measure.value.map_or(0.0, |value| if most > 0.0 { value.abs() / most } else { 0.0 }),
+                kpi::team(found.answer.team),
+            ),
+            // An empty parameter would be left out of an address, and here it says "not recorded".
+            rows: match segment.label.as_deref() {
+                Some(label) => address(path, params, &[("segment", label)]),
+                None => {
+                    params::address(path, params, &[]) + if address(path, params, &[]).contains('?') { "&segment=" } else { "?segment=" }
+                }
+            },
+        }
+    };
+    found.answer.segments.iter().map(row).collect()
+}
+
+/// What belongs to the number besides its value, in words.
+fn also(found: &Number) -> Vec<(String, String)> {
+    let currency = found.question.currency;
+    let words = |name: &str, value: f64| match name {
+        "mean" | "median" | "p75" | "p90" => format::value(value, found.answer.unit, currency),
+        "money" | "money_of_hits" | "spend" => format::money_short(value, currency),
+        "amount" | "out_of" if found.answer.unit == Unit::Rate || found.answer.key.ends_with("coverage") => {
+            format::money_short(value, currency)
+        }
+        _ if name.starts_with("within") || name.ends_with("rate") || name.ends_with("share") => format::rate(value),
+        _ => format::fixed(value, 0),
+    };
+    let named = |name: &str| match name {
+        "p75" => "3 in 4 below".to_owned(),
+        "p90" => "9 in 10 below".to_owned(),
+        "within_sla" => "Inside the SLA".to_owned(),
+        "money_of_hits" => "In money".to_owned(),
+        "money" => "Out of".to_owned(),
+        other => {
+            let spaced = other.replace('_', " ");
+            spaced[..1].to_uppercase() + &spaced[1..]
+        }
+    };
+    let shown = |(name, value): &(&'static str, Option<f64>)| Some((named(name), words(name, (*value)?)));
+    found.answer.measure.also.iter().filter_map(shown).collect()
+}
+
+fn three(names: &[&str]) -> Vec<String> {
+    match names {
+        [] => Vec::new(),
+        [one] => vec![(*one).to_owned()],
+        [first, .., last] if names.len() < 5 => vec![(*first).to_owned(), (*last).to_owned()],
+        [first, .., last] => vec![(*first).to_owned(), names[names.len() / 2].to_owned(), (*last).to_owned()],
+    }
+}
