@@ -1,0 +1,15 @@
+//! The program as a person or a script runs it: commands in, output and exit codes out.
+//!
+//! With `TANDEM_TEST_POSTGRES` set, every home keeps its record in a database of its own on that server.
+
+mod attribute;
+mod backup;
+mod crm_exports;
+mod engines;
+mod hostile_files;
+mod kill;
+mod olist;
+mod program;
+mod reports;
+mod sample;
+mod undo;
