@@ -209,7 +209,9 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
             let found = feed::leads(read.conn(), first, last).await?;
             delta.leads.extend(found.into_iter().map(|fact| lead(custom.remove(&fact.id), fact)));
         }
-        Table::Transitions => delta.transitions.extend(feed::transitions(connection, first, last).await?.into_iter().filter_map(transition)),
+        Table::Transitions => {
+            delta.transitions.extend(feed::transitions(connection, first, last).await?.into_iter().filter_map(transition))
+        }
         Table::Touches => delta.touches.extend(feed::touches(connection, first, last).await?.into_iter().map(touch)),
         Table::Activities => delta.activities.extend(feed::activities(connection, first, last).await?.into_iter().filter_map(activity)),
         Table::Deals => {
@@ -223,21 +225,26 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
         Table::DealTransitions => {
             delta.deal_transitions.extend(feed::deal_transitions(connection, first, last).await?.into_iter().filter_map(deal_transition));
         }
-        Table::Campaigns => delta.campaigns.extend(feed::campaigns(connection, first, last).await?.into_iter().map(|fact| {
-            rows::NamedRow { id: fact.id, name: fact.name, group: fact.channel, at: fact.starts_at.map(Instant) }
-        })),
+        Table::Campaigns => {
+            delta.campaigns.extend(feed::campaigns(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
+                id: fact.id,
+                name: fact.name,
+                group: fact.channel,
+                at: fact.starts_at.map(Instant),
+            }))
+        }
         Table::Content => delta.content.extend(feed::content(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
             id: fact.id,
             name: fact.title,
             group: fact.kind,
             at: fact.published_at.map(Instant),
         })),
-        Table::Users => delta.users.extend(
-            feed::users(connection, first, last)
-                .await?
-                .into_iter()
-                .map(|fact| rows::NamedRow { id: fact.id, name: fact.name, group: fact.region, at: None }),
-        ),
+        Table::Users => delta.users.extend(feed::users(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
+            id: fact.id,
+            name: fact.name,
+            group: fact.region,
+            at: None,
+        })),
         Table::Spend => delta.spend.extend(feed::spend(connection, first, last).await?.into_iter().filter_map(spend)),
     }
     Ok(size(delta) - before)

@@ -30,9 +30,17 @@ struct Inner {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum News {
     /// Records of these tables were added, changed or removed.
-    Record { tables: Vec<String> },
-    ImportProgress { import_id: i64, rows_done: u64, rows_total: Option<u64> },
-    ImportEnded { import_id: i64 },
+    Record {
+        tables: Vec<String>,
+    },
+    ImportProgress {
+        import_id: i64,
+        rows_done: u64,
+        rows_total: Option<u64>,
+    },
+    ImportEnded {
+        import_id: i64,
+    },
 }
 
 impl Office {

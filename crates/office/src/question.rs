@@ -141,7 +141,8 @@ pub fn reporting_currency(history: &History, agreement: &Agreement) -> Currency 
             *deals.entry(money.currency).or_default() += 1;
         }
     }
-    let in_spend = (0..history.spend.len()).any(|row| history.spend.amount.get(row).is_some_and(|money| money.currency == agreement.currency));
+    let in_spend =
+        (0..history.spend.len()).any(|row| history.spend.amount.get(row).is_some_and(|money| money.currency == agreement.currency));
     if in_spend || deals.contains_key(&agreement.currency) {
         return agreement.currency;
     }
@@ -217,7 +218,8 @@ fn filters(text: &str) -> Result<Vec<Filter>, QuestionError> {
     let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
     parts
         .map(|part| {
-            let (name, value) = part.split_once('=').ok_or_else(|| wrong("filter", part, "write dimension=value, such as source=webinar"))?;
+            let (name, value) =
+                part.split_once('=').ok_or_else(|| wrong("filter", part, "write dimension=value, such as source=webinar"))?;
             let dimension = Dimension::parse(name.trim()).ok_or_else(|| dimension_unknown("filter", name))?;
             Ok(Filter { dimension, value: Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned) })
         })

@@ -78,7 +78,8 @@ pub fn made_ahead(batches: impl Iterator<Item = (String, Vec<IntakeRow>)> + Send
             let mut rows = VecDeque::from(rows);
             while !rows.is_empty() {
                 let part = rows.drain(..rows.len().min(ROWS_PER_BATCH));
-                let rows = part.map(|row| Incoming { line: row.line, cells: Cells::default(), outcome: Outcome::Taken(Box::new(row)) }).collect();
+                let rows =
+                    part.map(|row| Incoming { line: row.line, cells: Cells::default(), outcome: Outcome::Taken(Box::new(row)) }).collect();
                 let batch = Batch { file: index, name: title.clone(), title: title.clone(), header: Vec::new(), rows };
                 if sender.blocking_send(Ok(batch)).is_err() {
                     return;
