@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use crate::{
     ReadTx, Result,
     leads::text_wanted,
-    list::{COUNTED_MAX, Key, Listing, Page, Sort, Turn, Wanted, id_list, int_key, missing, text_key},
+    list::{Key, Listing, Page, Sort, Turn, Wanted, id_list, int_key, missing, text_key},
 };
 
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -73,17 +73,6 @@ pub async fn spend(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<Ca
     let sql = format!(
         "SELECT campaign_id, amount_currency, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor FROM spend \
          WHERE campaign_id IN ({}) GROUP BY campaign_id, amount_currency ORDER BY campaign_id, amount_currency",
-        id_list(ids)
-    );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(connection).await?)
-}
-
-/// (campaign, leads that it brought), counted up to [`COUNTED_MAX`] + 1 each.
-pub async fn leads(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
-    let sql = format!(
-        "SELECT k.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM leads l WHERE l.campaign_id = k.id LIMIT {}) AS counted) AS leads \
-         FROM campaigns k WHERE k.id IN ({})",
-        COUNTED_MAX + 1,
         id_list(ids)
     );
     Ok(sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(connection).await?)

@@ -3,6 +3,7 @@
 mod deals;
 mod leads;
 mod limits;
+mod scale;
 mod searches;
 mod timelines;
 mod world;

@@ -135,12 +135,12 @@ impl Described {
     }
 }
 
-fn path_parameters(path: &str) -> Vec<Parameter> {
+pub fn path_parameters(path: &str) -> Vec<Parameter> {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let number = || ObjectBuilder::new().schema_type(Type::Integer);
+    let number = |name: &str| ObjectBuilder::new().schema_type(if name == "id" { Type::Integer } else { Type::String });
     names
         .map(|name| {
-            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(number())).build()
+            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(number(name))).build()
         })
         .collect()
 }

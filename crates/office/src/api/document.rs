@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use axum::{Json, http::header, response::IntoResponse};
 use utoipa::openapi::{
-    ComponentsBuilder, Info, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Type,
+    ComponentsBuilder, HttpMethod, Info, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Type,
     path::PathItem,
     security::{Http, HttpAuthScheme, SecurityScheme},
 };
@@ -56,6 +56,9 @@ pub fn document(described: &[Described]) -> OpenApi {
     for one in described {
         paths = paths.path(one.endpoint.path, PathItem::new(one.http_method(), one.operation()));
         components = components.schemas_from_iter(one.schemas.clone());
+    }
+    for told in super::reports::TOLD {
+        paths = paths.path(told.path, PathItem::new(HttpMethod::Get, told.operation()));
     }
     let mut info = Info::new("Tandem", env!("CARGO_PKG_VERSION"));
     info.description = Some(WORDS.to_owned());

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod describe;
 pub mod document;
+pub mod reports;
 pub mod wire;
 pub mod write;
 
@@ -35,3 +36,6 @@ pub fn described() -> Vec<Described> {
 pub fn endpoints() -> Vec<Endpoint> {
     described().into_iter().map(|one| one.endpoint).chain(document::endpoints()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use facts::{WriteTx, changes::Author, idempotency};
+use facts::{FactsError, WriteTx, changes::Author, idempotency};
 use serde::Serialize;
 
 use super::ask::Body;
@@ -48,7 +48,13 @@ impl Write {
         let body = serde_json::to_string(answer).map_err(|error| AppError::Internal(error.into()))?;
         if let Some(key) = &self.key {
             let kept = idempotency::KeptAnswer { request_hash: self.hash, status: i64::from(status.as_u16()), body: body.clone() };
-            idempotency::keep(self.tx.conn(), self.author.actor.unwrap_or(0), key, &kept, self.author.now).await?;
+            let kept = idempotency::keep(self.tx.conn(), self.author.actor.unwrap_or(0), key, &kept, self.author.now).await;
+            kept.map_err(|error| match error {
+                FactsError::Taken { .. } => {
+                    AppError::Conflict("Idempotency-Key: a request with this key is under way; try again in a moment.".into())
+                }
+                other => other.into(),
+            })?;
         }
         self.tx.commit().await?;
         self.office.tell(News::Record { tables: tables.iter().map(|table| (*table).to_owned()).collect() });

@@ -4,8 +4,9 @@ use alignment::{Instant, Money};
 use axum::{extract::State, response::Response};
 use facts::{
     campaigns::{self, CampaignRow, CampaignSpend},
-    list::{COUNTED_MAX, Turn},
+    list::Turn,
 };
+use insight::{answer::FunnelRow, funnel, question::Dimension};
 use rustc_hash::FxHashMap;
 
 use super::api::CampaignQuery;
@@ -23,7 +24,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::get("/campaigns", Allow::SignedIn, list), Endpoint::get("/campaigns.csv", Allow::SignedIn, export)]
 }
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 10] = [
     view::sorted("Campaign", "name"),
     view::column("Channel"),
     view::number("Starts", None),
@@ -31,6 +32,9 @@ const COLUMNS: [Column; 7] = [
     view::number("Budget", None),
     view::number("Spent", None),
     view::number("Leads", None),
+    view::number("MQLs", None),
+    view::number("Customers", None),
+    view::number("Revenue", None),
 ];
 
 async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<CampaignQuery>) -> Result<Page<ListPage>, AppError> {
@@ -38,13 +42,14 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Ca
     let page = campaigns::list(&mut record, &query.filter(), query.order()?, ask::turn(&query.cursor, query.limit)?).await?;
     let ids: Vec<i64> = page.items.iter().map(|campaign| campaign.id).collect();
     let spend = campaigns::spend(record.conn(), &ids).await?;
-    let leads: FxHashMap<i64, i64> = campaigns::leads(record.conn(), &ids).await?.into_iter().collect();
+    drop(record);
+    let came_of = came_of(&office).await?;
     let asked = query.clone();
     let place = Place::new("/campaigns", [("q", asked.q), ("channel", asked.channel), ("sort", asked.sort), ("cursor", asked.cursor)]);
-    let rows: Vec<Row> = page.items.into_iter().map(|campaign| row(campaign, &spend, &leads, &frame)).collect();
+    let rows: Vec<Row> = page.items.into_iter().map(|campaign| row(campaign, &spend, &came_of, &frame)).collect();
     let view = ListView {
         title: "Campaigns",
-        under: "What was spent on each, and the leads it brought. Revenue by campaign is in Closed loop.".to_owned(),
+        under: "What was spent on each, and what became of the leads it brought. What it did for other deals is in Closed loop.".to_owned(),
         chips: chips(&place, &[("channel", "Channel")]),
         search_hint: "Name",
         filters: Vec::new(),
@@ -62,15 +67,24 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Ca
     Ok(Page(ListPage { frame, view }))
 }
 
-fn row(campaign: CampaignRow, spend: &[CampaignSpend], leads: &FxHashMap<i64, i64>, frame: &Frame) -> Row {
+/// How far the leads of each campaign came, by the same definitions as the scoreboard's.
+async fn came_of(office: &Office) -> Result<FxHashMap<i64, FunnelRow>, AppError> {
+    let (history, mut question) = crate::question::ask(office, &Default::default(), "all").await?;
+    question.by = Some(Dimension::Campaign);
+    let answer = tokio::task::spawn_blocking(move || funnel::funnel(&history, &question)).await.map_err(anyhow::Error::from)?;
+    Ok(answer.rows.into_iter().filter_map(|row| Some((row.id?, row))).collect())
+}
+
+fn row(campaign: CampaignRow, spend: &[CampaignSpend], came_of: &FxHashMap<i64, FunnelRow>, frame: &Frame) -> Row {
     let date = |at: Option<i64>| Cell::Number(at.map_or_else(|| "–".to_owned(), |at| frame.date(Instant(at))));
     let spent: Vec<_> = spend
         .iter()
         .filter(|sum| sum.campaign_id == campaign.id)
         .filter_map(|sum| Some(format::money(Money::new(sum.amount_minor, sum.amount_currency.parse().ok()?))))
         .collect();
-    let leads = leads.get(&campaign.id).copied().unwrap_or(0);
-    let leads = if leads > COUNTED_MAX as i64 { format!("{}+", format::count(COUNTED_MAX as u64)) } else { format::count(leads as u64) };
+    let row = came_of.get(&campaign.id);
+    let reached =
+        |count: fn(&FunnelRow) -> Option<u64>| Cell::Number(row.map_or_else(|| "0".to_owned(), |row| format::count_or_none(count(row))));
     Row {
         // The leads that it brought are what a campaign opens to.
         address: format!("/leads?campaign={}", campaign.id),
@@ -83,7 +97,10 @@ fn row(campaign: CampaignRow, spend: &[CampaignSpend], leads: &FxHashMap<i64, i6
                 money_of(campaign.budget_minor, campaign.budget_currency.as_deref()).map_or_else(|| "–".to_owned(), format::money),
             ),
             Cell::Number(if spent.is_empty() { format::NOT_RECORDED.to_owned() } else { spent.join(" + ") }),
-            Cell::Number(leads),
+            reached(|row| row.leads),
+            reached(|row| row.mqls),
+            reached(|row| row.customers),
+            Cell::Number(row.map_or_else(|| "–".to_owned(), |row| format::money(row.revenue))),
         ],
     }
 }

@@ -129,6 +129,12 @@ pub fn name_of(deal: &DealRow) -> String {
     deal.name.clone().or_else(|| deal.company_name.clone()).unwrap_or_else(|| format!("Deal {}", deal.id))
 }
 
+/// The company, unless the deal's name says it.
+pub fn company_line(deal: &DealRow) -> Option<&str> {
+    let company = deal.company_name.as_deref()?;
+    (!name_of(deal).contains(company)).then_some(company)
+}
+
 pub fn money_of(minor: Option<i64>, currency: Option<&str>) -> Option<Money> {
     let currency: Currency = currency?.parse().ok()?;
     Some(Money::new(minor?, currency))

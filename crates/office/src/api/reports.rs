@@ -1,0 +1,107 @@
+//! The description of what stands with the pages that show it: the Agreement and the reports. Their JSON is the contract of the command
+//! line too, and is described in words.
+
+use utoipa::openapi::{
+    ContentBuilder, ObjectBuilder, Ref, ResponseBuilder, Type,
+    path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
+    security::SecurityRequirement,
+};
+
+use super::describe::path_parameters;
+
+/// A `GET` that answers with JSON.
+pub struct Told {
+    pub path: &'static str,
+    summary: &'static str,
+    words: &'static str,
+    /// (name, words)
+    parameters: &'static [(&'static str, &'static str)],
+}
+
+const QUESTION: &[(&str, &str)] = &[
+    ("as_of", "An instant, or a date, which means its end: nothing later counts. Default: now."),
+    ("known_at", "An instant: nothing that was learned later counts. Default: now."),
+    (
+        "period",
+        "`all`, `this_month`, `last_quarter`, `last_12_months`, `2026-03`, `2026`, or `2026-01-01..2026-04-01` (the end is not included).",
+    ),
+    ("by", "`source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, or `custom:<field>`."),
+    ("filter", "`dimension=value`, or `dimension=` for not recorded; several are separated by `;`."),
+    ("model", "`first`, `last`, `linear`, `time_decay`, `u`; for attribution also `all`."),
+    ("journey", "`person` or `company`: whose touches a deal's journey is made of."),
+    ("lookback_days", "Touches older than this before the signature get no share."),
+    ("currency", "ISO 4217. Default: the Agreement's."),
+];
+
+const ROWS: &[(&str, &str)] = &[
+    ("as_of", "As for the scoreboard; so are `known_at`, `period`, `by` and `filter`."),
+    ("known_at", ""),
+    ("period", ""),
+    ("by", ""),
+    ("filter", ""),
+    ("segment", "One value of the dimension; empty is what is not recorded."),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
+];
+
+pub static TOLD: &[Told] = &[
+    Told {
+        path: "/api/v1/agreement",
+        summary: "The Agreement in force",
+        words: "Its number, the instant from which it judges, and its text.",
+        parameters: &[],
+    },
+    Told { path: "/api/v1/agreements", summary: "All versions of the Agreement", words: "Newest first.", parameters: &[] },
+    Told { path: "/api/v1/agreements/{id}", summary: "One version of the Agreement", words: "By its number.", parameters: &[] },
+    Told {
+        path: "/api/v1/reports/funnel",
+        summary: "How far leads came",
+        words: "Leads, MQLs, SALs, SQLs, customers and revenue by one dimension; null where a stage is not recorded.",
+        parameters: QUESTION,
+    },
+    Told {
+        path: "/api/v1/reports/scoreboard",
+        summary: "All numbers of the scoreboard",
+        words: "Each with its sample size and interval.",
+        parameters: QUESTION,
+    },
+    Told {
+        path: "/api/v1/reports/scoreboard/{key}/rows",
+        summary: "The rows behind a number",
+        words: "The records that it was counted from.",
+        parameters: ROWS,
+    },
+    Told {
+        path: "/api/v1/reports/attribution",
+        summary: "Revenue shared out over touches",
+        words: "By one model or by all that there are. Shares sum to the revenue to the cent.",
+        parameters: QUESTION,
+    },
+];
+
+impl Told {
+    pub fn operation(&self) -> Operation {
+        let noun = self.path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
+        let tag = if noun == "agreement" { "agreements" } else { noun };
+        let id = format!("get_{}", self.path.trim_start_matches("/api/v1/").replace(['/', '{', '}'], "_"));
+        let query = self.parameters.iter().map(|(name, words)| {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            ParameterBuilder::new().name(*name).parameter_in(ParameterIn::Query).description(Some(*words)).schema(Some(text)).build()
+        });
+        let content = ContentBuilder::new().schema(Some(ObjectBuilder::new())).build();
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        OperationBuilder::new()
+            .tag(tag)
+            .operation_id(Some(id))
+            .summary(Some(self.summary))
+            .description(Some(format!("{} Token scope: `read`.", self.words)))
+            .security(SecurityRequirement::new("token", ["read"]))
+            .parameters(Some(path_parameters(self.path).into_iter().chain(query)))
+            .response("200", ResponseBuilder::new().description("Done.").content("application/json", content))
+            .response(
+                "default",
+                ResponseBuilder::new().description("What was wrong, and what to do.").content("application/problem+json", problem),
+            )
+            .build()
+    }
+}
