@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use alignment::{
     Instant, Money,
-    lifecycle::{Side, Stage},
+    lifecycle::{DealStage, Side, Stage},
 };
 use rayon::prelude::*;
 
@@ -26,6 +26,7 @@ pub struct Context<'a> {
     filtered: Option<Filtered>,
     currency: u32,
     reasons: OnceLock<Vec<i32>>,
+    other_than_won: OnceLock<bool>,
     pub(crate) lead_costs: OnceLock<Option<Vec<f64>>>,
     pub(crate) used_content: OnceLock<Option<Vec<bool>>>,
     pub(crate) stage_rates: OnceLock<StageRates>,
@@ -64,11 +65,17 @@ impl<'a> Context<'a> {
             filtered,
             currency: currency_code(question.currency),
             reasons: OnceLock::new(),
+            other_than_won: OnceLock::new(),
             lead_costs: OnceLock::new(),
             used_content: OnceLock::new(),
             stage_rates: OnceLock::new(),
             idleness: OnceLock::new(),
         }
+    }
+
+    /// Whether there is a deal, by then, that was not won. A record of won deals alone says nothing about how many were not.
+    pub fn records_other_than_won(&self) -> bool {
+        *self.other_than_won.get_or_init(|| self.view.deals.iter().flatten().any(|state| state.stage != Some(DealStage::Won)))
     }
 
     /// Works out, before several threads observe the rows of a table, what is itself worked out by several threads: a thread that

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "deal_win_rate",
     name: "Deal win rate",
     words: "Of the deals that were closed in the period, the share that was won.",
-    formula: "deals won / (deals won + deals lost), by the date they were closed",
+    formula: "deals won / (deals won + deals lost), by the date they were closed; not recorded where every deal on record is won, because then nobody writes down the others",
     example: "In June 2 deals were won and 3 lost: 2 / 5 = 40%.",
     unit: Unit::Rate,
     better: Better::Up,
@@ -21,7 +21,11 @@ pub static KPI: Kpi = Kpi {
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
     let state = context.view.deals[row]?;
-    state.stage.filter(|stage| stage.is_closed()).map(|stage| Observation::rate(state.counts_from, stage == DealStage::Won))
+    let stage = state.stage.filter(|stage| stage.is_closed())?;
+    Some(match context.records_other_than_won() {
+        true => Observation::rate(state.counts_from, stage == DealStage::Won),
+        false => Observation::unrecorded(state.counts_from),
+    })
 }
 
 #[cfg(test)]
