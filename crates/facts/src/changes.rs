@@ -46,6 +46,16 @@ pub async fn add(tx: &mut WriteTx, author: &Author, table: &'static Table, at: i
     Ok(id)
 }
 
+/// Holds a row until the end of the transaction, so that what is decided by its state is still so when it is written. SQLite has one
+/// writer at a time; on PostgreSQL others who want the row wait here.
+pub async fn hold(tx: &mut WriteTx, table: &Table, noun: &'static str, id: i64) -> Result<()> {
+    let sql = format!("UPDATE {} SET recorded_at = recorded_at WHERE id = $1", table.name);
+    match sqlx::query(AssertSqlSafe(sql)).bind(id).execute(tx.conn()).await?.rows_affected() {
+        0 => Err(FactsError::not_found(noun, id)),
+        _ => Ok(()),
+    }
+}
+
 /// Sets fields of a row, writes down those that changed with what they were, and notes the event `changed`. Where nothing differs,
 /// nothing is written. Gives the names of the changed fields.
 pub async fn set(
@@ -59,6 +69,7 @@ pub async fn set(
     let pairs: Vec<(&Column, Value)> =
         values.into_iter().filter_map(|(name, value)| table.column(name).map(|column| (column, value))).collect();
     let columns: Vec<_> = pairs.iter().map(|(column, _)| *column).collect();
+    hold(tx, table, noun, id).await?;
     let engine = tx.engine;
     let found = bulk::load_by_ids(tx.conn(), engine, table, &columns, &[id]).await?;
     let before = found.get(&id).ok_or_else(|| FactsError::not_found(noun, id))?;

@@ -1,4 +1,5 @@
-//! How long a page takes in a large record. Run by hand: `cargo nextest run -p facts --run-ignored only --no-capture`.
+//! How long a page takes in a large record. Run by hand: `cargo test --release -p facts --test nouns scale -- --ignored --nocapture`, on a machine
+//! that does nothing else; `TANDEM_SCALE_LEADS` makes it smaller.
 
 use std::time::Instant;
 
@@ -12,9 +13,10 @@ use facts::{
     timeline::{self, Subject},
 };
 
-const LEADS: i64 = 1_000_000;
-const COMPANIES: i64 = 200_000;
-const TOUCHES: i64 = 2_000_000;
+/// Leads and people; there are twice as many touches and a fifth as many companies.
+fn leads_count() -> i64 {
+    std::env::var("TANDEM_SCALE_LEADS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+}
 
 /// Whole-numbered noise that is the same in every run.
 fn noise(number: i64, salt: i64) -> i64 {
@@ -39,7 +41,9 @@ async fn fill(facts: &Facts, table: &'static Table, count: i64, cell: impl Fn(&s
 
 async fn fill_all(facts: &Facts) {
     let text = |text: String| Value::Text(text);
-    fill(facts, &facts::schema::COMPANIES, COMPANIES, |name, id| match name {
+    let people = leads_count();
+    let companies = people / 5;
+    fill(facts, &facts::schema::COMPANIES, companies, |name, id| match name {
         "id" => Value::Int(id),
         "name" => text(format!("Company {}", noise(id, 1) % 1_000_000)),
         "industry" => text(format!("Industry {}", noise(id, 2) % 20)),
@@ -48,18 +52,18 @@ async fn fill_all(facts: &Facts) {
         _ => Value::Null,
     })
     .await;
-    fill(facts, &facts::schema::PEOPLE, LEADS, |name, id| match name {
+    fill(facts, &facts::schema::PEOPLE, people, |name, id| match name {
         "id" => Value::Int(id),
         "name" => text(format!("Person {:06} Silva", noise(id, 4) % 1_000_000)),
         "email" => text(format!("p{id}@example.com")),
-        "company_id" => Value::Int(1 + noise(id, 5) % COMPANIES),
+        "company_id" => Value::Int(1 + noise(id, 5) % companies),
         "recorded_at" => Value::Int(0),
         _ => Value::Null,
     })
     .await;
-    fill(facts, &facts::schema::LEADS, LEADS, |name, id| match name {
+    fill(facts, &facts::schema::LEADS, people, |name, id| match name {
         "id" | "person_id" => Value::Int(id),
-        "company_id" => Value::Int(1 + noise(id, 5) % COMPANIES),
+        "company_id" => Value::Int(1 + noise(id, 5) % companies),
         "source" => text(format!("source {}", noise(id, 6) % 10)),
         "campaign_id" => Value::Int(1 + noise(id, 7) % 50),
         "owner_id" => Value::Int(1 + noise(id, 8) % 60),
@@ -72,9 +76,9 @@ async fn fill_all(facts: &Facts) {
         _ => Value::Null,
     })
     .await;
-    fill(facts, &facts::schema::TOUCHES, TOUCHES, |name, id| match name {
+    fill(facts, &facts::schema::TOUCHES, 2 * people, |name, id| match name {
         "id" | "fingerprint_high" => Value::Int(id),
-        "person_id" => Value::Int(1 + noise(id, 11) % LEADS),
+        "person_id" => Value::Int(1 + noise(id, 11) % people),
         "kind" => text("form".to_owned()),
         "at" => Value::Int(noise(id, 12) % 50_000_000_000_000),
         "recorded_at" | "fingerprint_low" => Value::Int(0),
@@ -128,7 +132,7 @@ async fn a_page_of_a_million_leads() {
         let count = leads::count(&mut tx, &filter).await.unwrap();
         println!("{name:28} count {count:?}: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
     }
-    for (name, subject) in [("person", Subject::Person(500_000)), ("company", Subject::Company(77))] {
+    for (name, subject) in [("person", Subject::Person(leads_count() / 2)), ("company", Subject::Company(77))] {
         let started = Instant::now();
         let page = timeline::of(&mut tx, subject, Turn::first()).await.unwrap();
         println!("history of a {name} ({} moments): {:.1} ms", page.items.len(), started.elapsed().as_secs_f64() * 1e3);

@@ -243,7 +243,6 @@ async fn add_person(
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    deals::one(write.tx.conn(), id).await?;
     super::add_person(&mut write.tx, &write.author, id, body.fields).await?;
     let deal = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &deal, &["deal_people"]).await

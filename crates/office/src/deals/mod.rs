@@ -108,6 +108,7 @@ pub async fn update(tx: &mut WriteTx, author: &Author, id: i64, fields: DealFiel
 
 /// Adds a person to the committee; one who is on it already stays as they are.
 pub async fn add_person(tx: &mut WriteTx, author: &Author, deal: i64, person: DealPersonFields) -> Result<(), AppError> {
+    changes::hold(tx, &schema::DEALS, "deal", deal).await?;
     if let Some(known) = deals::people(tx.conn(), deal).await?.iter().find(|known| known.person_id == person.person_id) {
         if known.role != person.role && person.role.is_some() {
             let words =
@@ -126,6 +127,7 @@ pub async fn add_person(tx: &mut WriteTx, author: &Author, deal: i64, person: De
 
 /// Moves a deal to a stage. A deal that stands there already stays as it is; a closed one stays closed.
 pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewDealTransition) -> Result<(), AppError> {
+    changes::hold(tx, &schema::DEALS, "deal", id).await?;
     let deal = deals::one(tx.conn(), id).await?;
     let Some(stage) = DealStage::parse(&new.stage) else {
         let known: Vec<_> = DealStage::ALL.iter().map(|stage| stage.key()).collect();

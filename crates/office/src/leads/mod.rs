@@ -75,12 +75,13 @@ pub struct NewTransition {
 }
 
 pub async fn create(tx: &mut WriteTx, author: &Author, new: NewLead) -> Result<i64, AppError> {
-    let person = match people::one(tx.conn(), new.person_id).await {
+    match changes::hold(tx, &schema::PEOPLE, "person", new.person_id).await {
         Err(facts::FactsError::NotFound { .. }) => {
             return Err(AppError::refused(format!("person_id: there is no person {}; add the person first", new.person_id)));
         }
         other => other?,
-    };
+    }
+    let person = people::one(tx.conn(), new.person_id).await?;
     if let Some(open) = leads::open_of_person(tx.conn(), person.id).await? {
         return Err(AppError::Conflict(format!(
             "person_id: person {} is in the funnel already as lead {open}; move that one, or recycle it before a new pass",
@@ -111,6 +112,7 @@ pub async fn update(tx: &mut WriteTx, author: &Author, id: i64, change: LeadChan
 
 /// Moves a lead to a later stage or out of the funnel. A lead that stands in the stage already stays as it is, so that a retry does no harm.
 pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewTransition) -> Result<(), AppError> {
+    changes::hold(tx, &schema::LEADS, "lead", id).await?;
     let lead = leads::one(tx.conn(), id).await?;
     let Some(stage) = Stage::parse(&new.stage) else {
         let known: Vec<_> = Stage::ALL.iter().skip(1).map(|stage| stage.key()).collect();
