@@ -96,12 +96,24 @@ pub(crate) struct Listing {
     residual: Vec<Condition>,
     /// The driving conditions leave few rows: no need for a window over them.
     few: bool,
+    examined_max: usize,
 }
 
 impl Listing {
     /// `keys` end with the id, so that no two rows are equal.
     pub fn new(select: &'static str, base: &'static str, joins: &'static str, keys: &'static [Key], descending: bool) -> Listing {
-        Listing { select, base, joins, keys, descending, driver: None, driving: Vec::new(), residual: Vec::new(), few: false }
+        Listing {
+            select,
+            base,
+            joins,
+            keys,
+            descending,
+            driver: None,
+            driving: Vec::new(),
+            residual: Vec::new(),
+            few: false,
+            examined_max: EXAMINED_MAX,
+        }
     }
 
     /// An index holds `column` followed by the keys.
@@ -148,6 +160,11 @@ impl Listing {
 
     pub fn check_range(&mut self, column: &str, operator: &str, value: i64) {
         self.residual.push(Condition { sql: format!("{column} + 0 {operator} ?"), values: vec![Value::Int(value)] });
+    }
+
+    /// Where each row costs more to look at.
+    pub fn examine_at_most(&mut self, rows: usize) {
+        self.examined_max = rows;
     }
 
     fn order(&self) -> String {
@@ -211,7 +228,7 @@ impl Listing {
         if self.residual.is_empty() || self.few {
             return Ok(None);
         }
-        let tail = format!(" ORDER BY {} LIMIT 1 OFFSET {}", self.order(), EXAMINED_MAX - 1);
+        let tail = format!(" ORDER BY {} LIMIT 1 OFFSET {}", self.order(), self.examined_max - 1);
         let statement = self.statement(&format!("SELECT {}", self.key_columns()), self.base, self.driving.iter().chain(start), &tail);
         let row = statement.query().fetch_optional(connection).await?;
         row.map(|row| self.position_of(&row)).transpose()

@@ -1,7 +1,7 @@
 //! A list as a page: filters, sorted columns, rows, and where the next page is. All of its state is in its address.
 
 use askama::Template;
-use facts::list::{Count, EXAMINED_MAX};
+use facts::list::Count;
 
 use crate::ui::{Frame, format, url};
 
@@ -153,10 +153,10 @@ impl ListView {
         self.next.as_deref().map(|cursor| self.place.page(cursor))
     }
 
-    /// Where a page is short and goes on: that it looked through so many rows only.
+    /// Where a page is short and goes on: that it looked through a part only.
     pub fn goes_on(&self) -> Option<String> {
         let short = self.next.is_some() && self.rows.len() < facts::list::LIMIT_DEFAULT;
-        short.then(|| format!("Looked through {} rows and found {}.", format::count(EXAMINED_MAX as u64), self.rows.len()))
+        short.then(|| format!("Looked through a part of the list and found {}.", self.rows.len()))
     }
 
     pub fn shown(&self) -> String {
