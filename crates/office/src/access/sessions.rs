@@ -1,6 +1,11 @@
 //! Sessions of signed-in people, kept in the record so that any node can serve them.
 
-use std::{pin::Pin, time::Duration};
+use std::{
+    collections::HashMap,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use alignment::ids::UserId;
 use facts::{Facts, access};
@@ -85,47 +90,88 @@ fn internal(error: tower_sessions::session::Error) -> AppError {
 }
 
 /// The `sessions` table. Sessions end by the machine's clock, whatever instant the office is at.
+///
+/// Where one connection writes (SQLite), a large import holds it for as long as it runs. A page must not wait for that only to note
+/// that somebody looked at it: what can't be written at once waits in memory, is read from there, and follows when the writer is free.
+/// A crash in between costs a sign-in, no data.
 #[derive(Clone)]
 pub struct RecordedSessions {
     facts: Facts,
+    waiting: Arc<Mutex<HashMap<String, Waiting>>>,
 }
+
+#[derive(Clone)]
+struct Waiting {
+    /// Data and expiry; `None` is a session that was ended.
+    state: Option<(String, i64)>,
+    turn: u64,
+}
+
+const WAIT_MAX: Duration = Duration::from_millis(500);
 
 impl RecordedSessions {
     pub fn new(facts: Facts) -> RecordedSessions {
-        RecordedSessions { facts }
+        RecordedSessions { facts, waiting: Arc::default() }
     }
 
     async fn put(&self, record: &Record) -> StoreResult<()> {
         let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let expires_at = record.expiry_date.unix_timestamp() * 1_000_000;
-        let done = async {
-            let mut tx = self.facts.write().await?;
-            access::save_session(&mut tx, &key(&record.id), &data, expires_at).await?;
-            tx.commit().await
-        };
-        done.await.map_err(backend)
+        self.change(key(&record.id), Some((data, record.expiry_date.unix_timestamp() * 1_000_000))).await
     }
 
     async fn get(&self, id: &Id) -> StoreResult<Option<Record>> {
-        let found = async {
-            let mut record = self.facts.read().await?;
-            access::session(record.conn(), &key(id), Clock::System.now().0).await
+        let key = key(id);
+        let waiting = self.waiting().get(&key).cloned();
+        let found = match waiting {
+            Some(waiting) => waiting.state.filter(|(_, expires_at)| *expires_at > Clock::System.now().0),
+            None => {
+                let mut record = self.facts.read().await.map_err(backend)?;
+                access::session(record.conn(), &key, Clock::System.now().0).await.map_err(backend)?
+            }
         };
-        let Some((data, expires_at)) = found.await.map_err(backend)? else { return Ok(None) };
-        let data: std::collections::HashMap<String, Value> =
-            serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
+        let Some((data, expires_at)) = found else { return Ok(None) };
+        let data: HashMap<String, Value> = serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
         let expiry_date =
             time::OffsetDateTime::from_unix_timestamp(expires_at / 1_000_000).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
-    async fn remove(&self, id: &Id) -> StoreResult<()> {
-        let done = async {
-            let mut tx = self.facts.write().await?;
-            access::delete_session(&mut tx, &key(id)).await?;
-            tx.commit().await
-        };
-        done.await.map_err(backend)
+    /// Writes, and waits for it a moment.
+    async fn change(&self, key: String, state: Option<(String, i64)>) -> StoreResult<()> {
+        {
+            let mut waiting = self.waiting();
+            let turn = waiting.get(&key).map_or(0, |before| before.turn + 1);
+            waiting.insert(key.clone(), Waiting { state, turn });
+        }
+        let store = self.clone();
+        let writing = tokio::spawn(async move {
+            // Busy for a minute: somebody's large import. The next change of this session tries again.
+            if let Err(error) = store.write_down(&key).await {
+                tracing::warn!("a session waits to be written: {error}");
+            }
+        });
+        let _ = tokio::time::timeout(WAIT_MAX, writing).await;
+        Ok(())
+    }
+
+    /// Writes what is newest by the time that the writer is free.
+    async fn write_down(&self, key: &str) -> facts::Result<()> {
+        let mut tx = self.facts.write().await?;
+        let Some(newest) = self.waiting().get(key).cloned() else { return Ok(()) };
+        match &newest.state {
+            Some((data, expires_at)) => access::save_session(&mut tx, key, data, *expires_at).await?,
+            None => access::delete_session(&mut tx, key).await?,
+        }
+        tx.commit().await?;
+        let mut waiting = self.waiting();
+        if waiting.get(key).is_some_and(|now| now.turn == newest.turn) {
+            waiting.remove(key);
+        }
+        Ok(())
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,6 +227,6 @@ impl SessionStore for RecordedSessions {
         'b: 'c,
         Self: 'c,
     {
-        Box::pin(self.remove(id))
+        Box::pin(self.change(key(id), None))
     }
 }

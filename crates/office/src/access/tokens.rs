@@ -20,7 +20,7 @@ pub async fn actor_of(office: &Office, authorization: &str) -> Result<Actor, App
     let user = access::user(record.conn(), found.user_id).await?;
     drop(record);
     let actor = sessions::actor(&user).filter(|_| user.disabled_at.is_none()).ok_or(AppError::SignedOut)?;
-    note_use(office, &found).await?;
+    note_use(office, &found);
     let scopes = scopes(&found.scopes, actor.role);
     Ok(Actor { scopes: Some(scopes), ..actor })
 }
@@ -57,12 +57,21 @@ fn scopes(keys: &str, role: Role) -> Vec<Scope> {
     keys.split(' ').filter_map(Scope::parse).filter(|scope| role.scopes().contains(scope)).collect()
 }
 
-async fn note_use(office: &Office, token: &ApiToken) -> Result<(), AppError> {
+/// In the background: an answer must not wait for the writer, which a large import may hold.
+fn note_use(office: &Office, token: &ApiToken) {
     let now = office.clock().now().0;
     if token.last_used_at.is_some_and(|at| now - at < USED_EVERY_MICROS) {
-        return Ok(());
+        return;
     }
-    let mut tx = office.facts().write().await?;
-    access::token_used(&mut tx, token.id, now).await?;
-    Ok(tx.commit().await?)
+    let (facts, id) = (office.facts().clone(), token.id);
+    tokio::spawn(async move {
+        let noted = async {
+            let mut tx = facts.write().await?;
+            access::token_used(&mut tx, id, now).await?;
+            tx.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!("the use of a token was not noted: {error}");
+        }
+    });
 }

@@ -126,11 +126,11 @@ fn promises(text: &Agreement) -> (Vec<(String, String)>, Vec<(String, String)>) 
     let marketing = vec![
         (format!("{} MQLs a month", promises.mqls_per_month_min), "Volume, so that sales has enough to work with.".into()),
         (
-            format!("{} of decided MQLs accepted", format::rate(promises.acceptance_rate_min)),
+            format!("{} of decided MQLs accepted", format::agreed_rate(promises.acceptance_rate_min)),
             "Quality: what marketing sends is worth sales’ time.".into(),
         ),
         (
-            format!("{} of required fields filled", format::rate(text.data.completeness_rate_min)),
+            format!("{} of required fields filled", format::agreed_rate(text.data.completeness_rate_min)),
             format!("The fields: {}.", text.data.required_fields.iter().map(|field| format::spaced(field)).collect::<Vec<_>>().join(", ")),
         ),
     ];
@@ -141,7 +141,7 @@ fn promises(text: &Agreement) -> (Vec<(String, String)>, Vec<(String, String)>) 
             "Every accepted lead is contacted, and each attempt logged.".into(),
         ),
         (
-            format!("{} of accepted leads with logged activity", format::rate(promises.logged_rate_min)),
+            format!("{} of accepted leads with logged activity", format::agreed_rate(promises.logged_rate_min)),
             "Within seven days of acceptance, so that marketing learns what became of them.".into(),
         ),
     ];
@@ -188,7 +188,7 @@ fn measuring(text: &Agreement) -> Vec<(&'static str, String)> {
         ("Attribution shown first", model.to_owned()),
         ("Touches of", journey.to_owned()),
         ("Lookback", format!("{} days before the signature", attribution.lookback_days)),
-        ("Half-life of time decay", format!("{} days", format::decimal(attribution.half_life_days))),
+        ("Half-life of time decay", format!("{} days", format::agreed(attribution.half_life_days))),
         ("A cohort is read after", format!("{} days", text.maturity.horizon_days)),
         (
             "Revenue target",

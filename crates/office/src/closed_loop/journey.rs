@@ -25,6 +25,8 @@ pub struct JourneyPage {
     summary: String,
     models: Vec<&'static str>,
     touches: Vec<TouchRow>,
+    /// Before the lookback: they belong to the story and get no share.
+    earlier: Vec<TouchRow>,
     lookback_days: u32,
     frame: Frame,
 }
@@ -35,7 +37,6 @@ struct TouchRow {
     team: &'static str,
     about: String,
     person: Option<(String, String)>,
-    inside: bool,
     shares: Vec<ShareCell>,
 }
 
@@ -83,7 +84,6 @@ pub async fn page(
             team: if touch.kind.side() == alignment::lifecycle::Side::Sales { "sales" } else { "marketing" },
             about: about.into_iter().flatten().collect::<Vec<_>>().join(", "),
             person: touch.person.and_then(|id| Some((name_of(&people, Some(id))?, format!("/people/{id}")))),
-            inside: touch.inside_lookback,
             shares: touch.shares.iter().map(share).collect(),
         }
     };
@@ -93,7 +93,8 @@ pub async fn page(
         company: deal.and_then(|deal| deal.detail).unwrap_or_default(),
         summary: summary(&touches),
         models: MODELS.iter().map(|model| model.name).collect(),
-        touches: touches.iter().map(row).collect(),
+        touches: touches.iter().filter(|touch| touch.inside_lookback).map(row).collect(),
+        earlier: touches.iter().filter(|touch| !touch.inside_lookback).map(row).collect(),
         lookback_days,
         frame,
     }))

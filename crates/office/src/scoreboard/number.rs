@@ -41,6 +41,8 @@ pub struct NumberPage {
     by: String,
     segment: Option<String>,
     rows: Vec<RowShown>,
+    has_values: bool,
+    has_target: bool,
     noun: &'static str,
     total: String,
     shown: String,
@@ -95,7 +97,7 @@ pub async fn page(
     let (currency, zone) = (found.question.currency, &found.question.zone);
     let card = kpi::card(&found.answer, currency, zone, found.question.as_of, String::new());
     let points = kpi::points(&found.answer, currency, zone);
-    let line = Line { title: found.answer.name, team: card.team, points: &points, target: found.answer.target };
+    let line = Line { title: found.answer.name, team: card.team, points: &points, target: kpi::monthly_target(&found.answer) };
     let (low, high) = charts::range(&line);
     let segment_parameter: Vec<(&str, &str)> = page.segment.iter().map(|label| ("segment", label.as_str())).collect();
     let at_page = |number: usize| {
@@ -112,6 +114,8 @@ pub async fn page(
         segments: segments(&found, &path, &params),
         by: found.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
         segment: page.segment.as_deref().map(|label| format::label(Some(label).filter(|label| !label.is_empty()))),
+        has_values: rows.iter().any(|row| !row.value.is_empty()),
+        has_target: line.target.is_some(),
         noun: table(found.evidence.table),
         total: format::count(found.evidence.total),
         shown: if rows.is_empty() { String::new() } else { format!("{} to {}", format::count(offset as u64 + 1), format::count(last)) },
@@ -183,7 +187,7 @@ fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentR
             label: format::label(segment.label.as_deref()),
             value: kpi::shown(&found.answer, measure, currency),
             interval: interval.unwrap_or_default(),
-            sample: kpi::sample(measure),
+            sample: kpi::sample(&found.answer, measure),
             bar: charts::bar(
                 measure.value.map_or(0.0, |value| if most > 0.0 { value.abs() / most } else { 0.0 }),
                 kpi::team(found.answer.team),

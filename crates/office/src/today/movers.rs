@@ -43,7 +43,7 @@ fn mover(answer: &KpiAnswer, currency: Currency, zone: &TimeZone, as_of: Instant
     let size = if chance > 0.0 { step / chance } else { 0.0 };
     let direction = if to > from { "rose" } else { "fell" };
     let (was, is) = (kpi::in_words(answer, from, currency), kpi::in_words(answer, to, currency));
-    let words = format!("{direction} from {was} to {is} in {}, {}", change.month, kpi::sample(last));
+    let words = format!("{direction} from {was} to {is} in {}, {}", change.month, kpi::sample(answer, last));
     let mover = Mover { key: answer.key, name: answer.name, words, change: change.text, class: change.class };
     (size >= 1.0).then_some((size, mover))
 }

@@ -153,7 +153,10 @@ async fn since(session: &Session, now: Instant) -> Result<Instant, AppError> {
 
 fn import_row(import: &facts::imports::Import, frame: &Frame) -> ImportRow {
     let words = match import.state.as_str() {
-        "done" => format!("{} new, {} updated, {} rejected", import.created, import.updated, import.rejected),
+        "done" => {
+            let number = |count: i64| format::count(count.max(0) as u64);
+            format!("{} new, {} updated, {} rejected", number(import.created), number(import.updated), number(import.rejected))
+        }
         state => state.to_owned(),
     };
     ImportRow { id: import.id, recipe: import.recipe.clone(), words, at: frame.date_time(Instant(import.started_at)) }

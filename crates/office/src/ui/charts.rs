@@ -145,7 +145,7 @@ struct Scale {
 impl Scale {
     fn of(line: &Line, large: bool) -> Scale {
         let (width, height) = if large { (WIDTH, HEIGHT) } else { (180.0, 36.0) };
-        let (low, high) = range(line);
+        let (low, high) = if large { range(line) } else { own_range(line) };
         Scale { low, high, step: width / (line.points.len().max(2) - 1) as f64, height }
     }
 
@@ -168,7 +168,18 @@ pub fn range(line: &Line) -> (f64, f64) {
         return (0.0, 1.0);
     }
     let room = (high - low) * 0.15;
-    (if low >= 0.0 { 0.0 } else { low - room }, if high > 0.0 { high + room.max(high * 0.05) } else { 0.0 })
+    // Intervals have their place too, but one of a tiny month must not press the line flat.
+    let reach = line.points.iter().filter_map(|point| point.interval).map(|(_, reach)| reach).fold(high, f64::max).min(high * 1.4);
+    (if low >= 0.0 { 0.0 } else { low - room }, if high > 0.0 { reach.max(high + room.max(high * 0.05)) } else { 0.0 })
+}
+
+/// A card has no axis, so its line uses the whole height.
+fn own_range(line: &Line) -> (f64, f64) {
+    let values = line.points.iter().filter_map(|point| point.value);
+    let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    // Small movements of a large number must not look like leaps.
+    let room = ((high - low) * 0.2).max(high.abs() * 0.05);
+    (low - room, high + room)
 }
 
 fn strokes(out: &mut String, line: &Line, scale: &Scale) {

@@ -75,7 +75,7 @@ pub fn money_short(minor: f64, currency: Currency) -> String {
         size if size >= 1e9 => (size / 1e9, " bn"),
         size if size >= 1e6 => (size / 1e6, " M"),
         size if size >= 1e5 => (size / 1e3, " k"),
-        size => return format!("{sign}{}{}", symbol(currency), fixed(size, if size < 100.0 { 2 } else { 0 })),
+        size => return format!("{sign}{}{}", symbol(currency), fixed(size, if size < 100.0 && size != 0.0 { 2 } else { 0 })),
     };
     format!("{sign}{}{}{suffix}", symbol(currency), fixed(scaled, if scaled < 100.0 { 2 } else { 1 }))
 }
@@ -102,6 +102,17 @@ pub fn rate(rate: f64) -> String {
 
 pub fn rate_or_none(value: Option<f64>) -> String {
     value.map_or_else(|| NOT_RECORDED.to_owned(), rate)
+}
+
+/// A rate that somebody wrote down rather than measured: `40%`, `97.5%`.
+pub fn agreed_rate(rate: f64) -> String {
+    agreed(rate * 100.0) + "%"
+}
+
+/// A number that somebody wrote down: with the digits that it has, two at most.
+pub fn agreed(number: f64) -> String {
+    let text = fixed(number, 2);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A value in its unit.
@@ -224,6 +235,9 @@ mod tests {
             (rate(0.10525), "10.5%"),
             (rate(0.0053), "0.53%"),
             (rate(1.0), "100%"),
+            (agreed_rate(0.4), "40%"),
+            (agreed_rate(0.975), "97.5%"),
+            (agreed(100.0), "100"),
             (signed(8.54, 1), "+8.5"),
             (signed(-0.01, 1), "±0.0"),
             (money(Money::new(67_685_148, "BRL".parse().unwrap())), "R$676,851.48"),

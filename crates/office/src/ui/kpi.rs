@@ -22,6 +22,8 @@ pub struct Card {
     pub none: bool,
     pub young: bool,
     pub change: Option<Change>,
+    /// Target and interval in one line.
+    pub beside: String,
     pub target: Option<String>,
     pub interval: Option<String>,
     pub sample: String,
@@ -53,10 +55,11 @@ pub fn card(answer: &KpiAnswer, currency: Currency, zone: &TimeZone, as_of: Inst
         none: measure.value.is_none() || matches!(measure.state, State::NotRecorded | State::NoData),
         young: measure.state == State::TooYoung,
         change: change(answer, zone, as_of),
-        target: answer.target.map(|target| in_words(answer, target, currency)),
+        beside: beside(answer, currency),
+        target: answer.target.map(|target| target_in_words(answer, target, currency)),
         interval: measure.interval.filter(|_| measure.value.is_some()).map(|interval| format::interval(interval, answer.unit, currency)),
-        sample: sample(measure),
-        spark: charts::spark(&Line { title: answer.name, team: team(answer.team), points: &points, target: answer.target }),
+        sample: sample(answer, measure),
+        spark: charts::spark(&Line { title: answer.name, team: team(answer.team), points: &points, target: None }),
         address,
     }
 }
@@ -85,11 +88,42 @@ pub fn in_words(answer: &KpiAnswer, value: f64, currency: Currency) -> String {
     }
 }
 
-/// `412 of 1,320`, or the sample alone.
-pub fn sample(measure: &Measure) -> String {
+fn target_in_words(answer: &KpiAnswer, target: f64, currency: Currency) -> String {
+    if answer.unit == Unit::Rate { format::agreed_rate(target) } else { in_words(answer, target, currency) }
+}
+
+fn beside(answer: &KpiAnswer, currency: Currency) -> String {
+    let target = answer.target.map(|target| format!("Target {}", target_in_words(answer, target, currency)));
+    let measured = answer.measure.value.and(answer.measure.interval);
+    let interval = measured.map(|interval| format::interval(interval, answer.unit, currency));
+    [target, interval].into_iter().flatten().collect::<Vec<_>>().join(". ")
+}
+
+/// Whether the target is of each month as well: a rate's is, a sum's is for its whole period.
+pub fn monthly_target(answer: &KpiAnswer) -> Option<f64> {
+    answer.target.filter(|_| !matches!(answer.unit, Unit::Count | Unit::Money))
+}
+
+/// `412 of 1,320`, or `117 deals` where all that is counted counts.
+pub fn sample(answer: &KpiAnswer, measure: &Measure) -> String {
     match measure.hits {
-        Some(hits) => format!("{} of {}", format::count(hits), format::count(measure.n)),
-        None => format!("n {}", format::count(measure.n)),
+        Some(hits) if hits < measure.n => format!("{} of {}", format::count(hits), format::count(measure.n)),
+        Some(hits) if hits == measure.n && answer.unit == Unit::Rate => format!("all {}", format::count(hits)),
+        // A pace: so many rows over so many months.
+        Some(hits) if hits > measure.n => with_noun(answer.key, hits),
+        _ => with_noun(answer.key, measure.n),
+    }
+}
+
+/// `117 deals`; the sample alone where the rows behind the number are not what it counts (spend, for a cost).
+fn with_noun(key: &str, number: u64) -> String {
+    use insight::rows::Table;
+    let count = format::count(number);
+    match insight::kpi::find(key).map(|kpi| kpi.table) {
+        Some(Table::Leads) => format!("{count} leads"),
+        Some(Table::Deals) => format!("{count} deals"),
+        Some(Table::Content) => format!("{count} pieces"),
+        _ => format!("n {count}"),
     }
 }
 
@@ -117,5 +151,8 @@ pub fn change(answer: &KpiAnswer, zone: &TimeZone, as_of: Instant) -> Option<Cha
         (step, Better::Down) if step < 0.0 => "good",
         _ => "bad",
     };
-    Some(Change { text: format::change(from, to, answer.unit)?, class, month: format::month(last.from, zone) })
+    let text = format::change(from, to, answer.unit)?;
+    // What rounds to nothing is neither good nor bad.
+    let class = if text.starts_with('±') { "" } else { class };
+    Some(Change { text, class, month: format::month(last.from, zone) })
 }
