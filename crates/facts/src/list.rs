@@ -182,10 +182,14 @@ impl Listing {
         self.keys.iter().enumerate().map(|(index, key)| format!("{} AS key_{index}", key.sql)).collect::<Vec<_>>().join(", ")
     }
 
+    /// The first key stands by itself too: SQLite does not use a comparison of several where the first is an expression or the others are
+    /// another table's.
     fn beyond(&self, operator: &str, position: &[Value]) -> Condition {
         let columns: Vec<_> = self.keys.iter().map(|key| key.sql).collect();
         let marks = vec!["?"; columns.len()];
-        Condition { sql: format!("({}) {operator} ({})", columns.join(", "), marks.join(", ")), values: position.to_vec() }
+        let first = format!("{} {}= ?", columns[0], &operator[..1]);
+        let values = position[..1].iter().chain(position).cloned().collect();
+        Condition { sql: format!("{first} AND ({}) {operator} ({})", columns.join(", "), marks.join(", ")), values }
     }
 
     fn after(&self, position: &[Value]) -> Condition {
