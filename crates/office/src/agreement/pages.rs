@@ -121,7 +121,10 @@ fn wire(version: &alignment::agreement::Version) -> Value {
     })
 }
 
-fn promises(text: &Agreement) -> (Vec<(String, String)>, Vec<(String, String)>) {
+/// A promise and why it is made.
+type Promise = (String, String);
+
+fn promises(text: &Agreement) -> (Vec<Promise>, Vec<Promise>) {
     let promises = &text.promises;
     let marketing = vec![
         (format!("{} MQLs a month", promises.mqls_per_month_min), "Volume, so that sales has enough to work with.".into()),

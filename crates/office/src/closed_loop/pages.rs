@@ -106,9 +106,12 @@ fn heads(chosen: &str) -> Vec<ModelHead> {
     insight::attribution::MODELS.iter().map(head).collect()
 }
 
+/// Label and id of a row.
+type RowName = (Option<String>, Option<i64>);
+
 /// One row per label that any model gives something, by what the chosen model gives it.
 fn rows(shares: &Shares, by: &str, params: &QuestionParams, chosen: &str) -> Vec<Row> {
-    let mut found: BTreeMap<(Option<String>, Option<i64>), Vec<Option<&ShareRow>>> = BTreeMap::new();
+    let mut found: BTreeMap<RowName, Vec<Option<&ShareRow>>> = BTreeMap::new();
     for (index, answer) in shares.answers.iter().enumerate() {
         for row in &answer.rows {
             found.entry((row.label.clone(), row.id)).or_insert_with(|| vec![None; shares.answers.len()])[index] = Some(row);

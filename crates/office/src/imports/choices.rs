@@ -1,6 +1,9 @@
 //! What a person chose on the mapping page: a recipe that comes with the program, or a field for each column of each file.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use alignment::{Currency, intake::Noun};
 use exchange::{
@@ -31,7 +34,7 @@ pub fn look(files: &[(String, PathBuf)], form: &Form) -> Result<Vec<FileLook>, A
     files.iter().enumerate().map(|(index, (name, path))| look_at(index, name, path, form)).collect()
 }
 
-fn look_at(index: usize, name: &str, path: &PathBuf, form: &Form) -> Result<FileLook, AppError> {
+fn look_at(index: usize, name: &str, path: &Path, form: &Form) -> Result<FileLook, AppError> {
     let refused = |error: exchange::FileError| AppError::refused(format!("{name}: {error}"));
     let mut table = table::open(path).map_err(refused)?;
     let rows = guess::sample(&mut table).map_err(refused)?;

@@ -26,5 +26,12 @@ async fn ready(State(office): State<Office>) -> Result<&'static str, AppError> {
 async fn metrics(State(office): State<Office>) -> Result<impl IntoResponse, AppError> {
     let mut record = office.facts().read().await?;
     measure::events(facts::events::last_id(record.conn()).await?);
+    drop(record);
+    let rows = office.history().await?.counts();
+    for (table, rows) in
+        [("companies", rows.companies), ("people", rows.people), ("leads", rows.leads), ("touches", rows.touches), ("deals", rows.deals)]
+    {
+        measure::history_rows(table, rows as u64);
+    }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], measure::text()))
 }
