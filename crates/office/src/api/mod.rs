@@ -27,6 +27,7 @@ pub fn described() -> Vec<Described> {
         crate::content::api::described(),
         crate::users::api::described(),
         crate::events::api::described(),
+        crate::imports::api::described(),
     ]
     .into_iter()
     .flatten()

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::{Actor, Office, Role, access::Scope, office::News};
 
+pub mod api;
 mod apply;
 mod choices;
 pub mod pages;
@@ -25,7 +26,7 @@ pub use refused::{REJECTIONS_KEPT_MAX, rejected_csv, rejected_files};
 use runner::Tally;
 
 /// What an import did, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ImportReport {
     /// `created + updated + unchanged + rejected`.
     pub rows: u64,
@@ -48,7 +49,7 @@ pub struct ImportReport {
     pub rejections: Vec<RejectionReport>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FileReport {
     pub file: String,
     pub title: String,
@@ -60,7 +61,7 @@ pub struct FileReport {
     pub skipped: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RejectionReport {
     pub file: String,
     pub line: u64,
