@@ -18,7 +18,7 @@ test("leads are filtered, and one is opened", async ({ page }) => {
 });
 
 test("a number opens to the rows behind it, and a row to its lead", async ({ page }) => {
-  await page.goto("/scoreboard");
+  await page.goto("/scoreboard?period=all");
   await page.getByRole("link", { name: /^MQL to SAL.*open the rows/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: /MQL to SAL/ })).toBeVisible();
 
