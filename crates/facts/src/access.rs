@@ -40,9 +40,10 @@ pub async fn any_user_with_role(connection: &mut AnyConnection) -> Result<bool> 
 
 /// Active administrators: there must always be one.
 pub async fn admins(connection: &mut AnyConnection) -> Result<i64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL AND password_hash IS NOT NULL")
-        .fetch_one(connection)
-        .await?;
+    let (count,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL AND password_hash IS NOT NULL")
+            .fetch_one(connection)
+            .await?;
     Ok(count)
 }
 
@@ -87,9 +88,13 @@ pub async fn invite_user(tx: &mut WriteTx, new: &NewUser<'_>, actor: Option<i64>
 }
 
 pub async fn set_profile(tx: &mut WriteTx, id: i64, name: &str, email: &str, now: i64) -> Result<()> {
-    sqlx::query("UPDATE users SET name = $2, email = $3 WHERE id = $1").bind(id).bind(name).bind(email).execute(tx.conn()).await.map_err(
-        |error| FactsError::from(error).on_constraint("email", || format!("{email} belongs to another account")),
-    )?;
+    sqlx::query("UPDATE users SET name = $2, email = $3 WHERE id = $1")
+        .bind(id)
+        .bind(name)
+        .bind(email)
+        .execute(tx.conn())
+        .await
+        .map_err(|error| FactsError::from(error).on_constraint("email", || format!("{email} belongs to another account")))?;
     tx.note(user_event("changed", id, Some(id), now));
     Ok(())
 }
@@ -230,12 +235,14 @@ pub async fn token_used(tx: &mut WriteTx, id: i64, now: i64) -> Result<()> {
 }
 
 pub async fn save_session(tx: &mut WriteTx, id: &str, data: &str, expires_at: i64) -> Result<()> {
-    sqlx::query("INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET data = $2, expires_at = $3")
-        .bind(id)
-        .bind(data)
-        .bind(expires_at)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET data = $2, expires_at = $3",
+    )
+    .bind(id)
+    .bind(data)
+    .bind(expires_at)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

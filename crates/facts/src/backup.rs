@@ -112,7 +112,8 @@ pub async fn restore(facts: &Facts, path: &Path) -> Result<u64> {
         let line: Json = parse(&line?)?;
         if let Some(name) = line.get("table").and_then(Json::as_str) {
             flush(tx.conn(), engine, table, &mut values).await?;
-            let found = schema::table(name).ok_or_else(|| FactsError::Backup(format!("it has a table `{name}` that this program does not know")))?;
+            let found = schema::table(name)
+                .ok_or_else(|| FactsError::Backup(format!("it has a table `{name}` that this program does not know")))?;
             check_columns(found, &line)?;
             table = Some(found);
         } else if let (Json::Array(cells), Some(table)) = (&line, table) {
@@ -128,7 +129,12 @@ pub async fn restore(facts: &Facts, path: &Path) -> Result<u64> {
     Ok(rows)
 }
 
-async fn flush(connection: &mut AnyConnection, engine: crate::dialect::Engine, table: Option<&Table>, values: &mut Vec<Value>) -> Result<()> {
+async fn flush(
+    connection: &mut AnyConnection,
+    engine: crate::dialect::Engine,
+    table: Option<&Table>,
+    values: &mut Vec<Value>,
+) -> Result<()> {
     match table {
         Some(table) => bulk::insert(connection, engine, table, std::mem::take(values)).await,
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! The imports themselves: their state and counts, the rows they refused, and taking one back.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use crate::{
@@ -276,12 +276,20 @@ async fn refuse_if_built_upon(tx: &mut WriteTx, import_id: i64, runs: &Runs) -> 
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+struct FieldChange {
+    noun: String,
+    record_id: i64,
+    field: String,
+    old_value: Option<String>,
+    new_value: Option<String>,
+}
+
 async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id: Option<i64>, at: i64, undone: &mut Undone) -> Result<()> {
-    let sql = "SELECT id, noun, record_id, field, old_value, new_value FROM changes WHERE import_id = $1 ORDER BY id DESC";
-    let rows: Vec<(i64, String, i64, String, Option<String>, Option<String>)> =
-        sqlx::query_as(sql).bind(import_id).fetch_all(tx.conn()).await?;
-    let mut changed: FxHashMap<(&'static str, i64), ()> = FxHashMap::default();
-    for (_, noun, record_id, field, old_value, new_value) in rows {
+    let sql = "SELECT noun, record_id, field, old_value, new_value FROM changes WHERE import_id = $1 ORDER BY id DESC";
+    let rows: Vec<FieldChange> = sqlx::query_as(sql).bind(import_id).fetch_all(tx.conn()).await?;
+    let mut changed: FxHashSet<(&'static str, i64)> = FxHashSet::default();
+    for FieldChange { noun, record_id, field, old_value, new_value } in rows {
         let Some(table) = schema::table(&noun) else { continue };
         // A record that the import made itself goes away as a whole.
         if runs.iter().any(|(made, runs)| made.name == table.name && runs.iter().any(|run| (run.0..=run.1).contains(&record_id))) {
@@ -290,7 +298,7 @@ async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id:
         if let Some(field) = field.strip_prefix("custom:") {
             if restore_custom(tx.conn(), table, record_id, field, old_value, new_value).await? {
                 undone.restored += 1;
-                changed.insert((table.name, record_id), ());
+                changed.insert((table.name, record_id));
             } else {
                 undone.kept += 1;
             }
@@ -306,9 +314,9 @@ async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id:
         }
         bulk::update(tx.conn(), table, record_id, &[(column, Value::from_history(column.kind, old_value))]).await?;
         undone.restored += 1;
-        changed.insert((table.name, record_id), ());
+        changed.insert((table.name, record_id));
     }
-    for (table, id) in changed.into_keys() {
+    for (table, id) in changed {
         note(tx, "changed", table, (id, id), import_id, actor_id, at);
     }
     Ok(())

@@ -162,7 +162,12 @@ pub async fn teams(connection: &mut AnyConnection) -> Result<Vec<(String, i64)>>
 }
 
 /// (record, field, value) of the company's own fields of these records.
-pub async fn custom_values_of(connection: &mut AnyConnection, engine: Engine, table: &str, ids: &[i64]) -> Result<Vec<(i64, String, String)>> {
+pub async fn custom_values_of(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    table: &str,
+    ids: &[i64],
+) -> Result<Vec<(i64, String, String)>> {
     let mut found = Vec::new();
     for chunk in ids.chunks(KEYS_PER_STATEMENT) {
         let sql = format!(

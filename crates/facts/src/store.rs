@@ -38,8 +38,7 @@ struct Migration {
     text: &'static str,
 }
 
-static MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "record", text: include_str!("../../../migrations/0001_record.sql") }];
+static MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "record", text: include_str!("../../../migrations/0001_record.sql") }];
 
 impl Facts {
     /// The database file `tandem.db` in `home`, which is made when it is missing.
@@ -93,7 +92,9 @@ impl Facts {
     pub async fn migrate(&self) -> Result<Vec<(i64, &'static str)>> {
         let mut tx = self.write().await?;
         let engine = self.engine;
-        sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL)").execute(tx.conn()).await?;
+        sqlx::raw_sql("CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL)")
+            .execute(tx.conn())
+            .await?;
         let (found,): (Option<i64>,) = sqlx::query_as("SELECT MAX(version) FROM schema_versions").fetch_one(tx.conn()).await?;
         let (found, known) = (found.unwrap_or(0), MIGRATIONS.last().map_or(0, |last| last.version));
         if found > known {

@@ -99,7 +99,8 @@ fn of_paths(table: Table, args: &AttributeArgs, path: &str, models: &[&'static M
 }
 
 fn of_touches(table: Table, args: &AttributeArgs, models: &[&'static Model]) -> anyhow::Result<Answer> {
-    let named = |option: &Option<String>, flag: &str| column(&table, option.as_deref().with_context(|| format!("name the column with --{flag}"))?);
+    let named =
+        |option: &Option<String>, flag: &str| column(&table, option.as_deref().with_context(|| format!("name the column with --{flag}"))?);
     let (id, time) = (named(&args.id, "id")?, named(&args.time, "time")?);
     let (channel, conversion) = (named(&args.channel, "channel")?, named(&args.conversion, "conversion")?);
     let value = args.value.as_deref().map(|name| column(&table, name)).transpose()?;
@@ -163,11 +164,21 @@ fn to_json(rankings: &[Ranking], unattributed: Amounts, total: Amounts) -> Json 
 
 fn sheet(ranking: &Ranking) -> Sheet {
     let Some(rows) = &ranking.rows else {
-        return Sheet { title: format!("{} ({})", ranking.name, ranking.model), header: vec![ranking.reason.unwrap_or_default().to_owned()], rows: Vec::new() };
+        return Sheet {
+            title: format!("{} ({})", ranking.name, ranking.model),
+            header: vec![ranking.reason.unwrap_or_default().to_owned()],
+            rows: Vec::new(),
+        };
     };
     let rows = rows
         .iter()
-        .map(|row| vec![row.channel.clone().unwrap_or_else(|| "not recorded".into()), format!("{:.6}", row.conversions), format!("{:.6}", row.value)])
+        .map(|row| {
+            vec![
+                row.channel.clone().unwrap_or_else(|| "not recorded".into()),
+                format!("{:.6}", row.conversions),
+                format!("{:.6}", row.value),
+            ]
+        })
         .collect();
     let header = ["channel", "conversions", "value"].map(str::to_owned).to_vec();
     Sheet { title: format!("{} ({})", ranking.name, ranking.model), header, rows }

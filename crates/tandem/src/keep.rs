@@ -26,7 +26,10 @@ pub async fn verify(place: &Place) -> anyhow::Result<()> {
         println!("The history agrees with the record: {} leads, {} touches, {} deals.", counts.leads, counts.touches, counts.deals);
     }
     if !found.is_empty() {
-        anyhow::bail!("the history differs from the record:\n{}\nRemove the folder `history` in the home: it is built anew.", found.join("\n"));
+        anyhow::bail!(
+            "the history differs from the record:\n{}\nRemove the folder `history` in the home: it is built anew.",
+            found.join("\n")
+        );
     }
     Ok(())
 }

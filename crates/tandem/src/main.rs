@@ -19,7 +19,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 ///
 /// Start with `tandem demo` to look at a sample company, or `tandem serve` for your own.
 #[derive(Parser)]
-#[command(version, max_term_width = 110, after_help = "Exit codes: 0 done; 1 could not be done (the reason is printed); 2 the command was written wrong.")]
+#[command(
+    version,
+    max_term_width = 110,
+    after_help = "Exit codes: 0 done; 1 could not be done (the reason is printed); 2 the command was written wrong."
+)]
 struct Cli {
     #[command(flatten)]
     place: Place,
@@ -67,9 +71,7 @@ enum Command {
         file: PathBuf,
     },
     /// Read a backup into an empty home
-    Restore {
-        file: PathBuf,
-    },
+    Restore { file: PathBuf },
     /// Bring the database up to this program's schema (every other command does so too)
     Migrate,
 }
@@ -124,7 +126,7 @@ fn failed(error: &anyhow::Error) -> std::process::ExitCode {
 }
 
 fn start_log(is_server: bool) {
-    let default = if is_server { "info,sqlx=warn" } else { "warn,sqlx=error" };
+    let default = if is_server { "info,sqlx=error" } else { "warn,sqlx=error" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("TANDEM_LOG").unwrap_or_else(|_| default.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
 }

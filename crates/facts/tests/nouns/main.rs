@@ -3,7 +3,6 @@
 mod deals;
 mod leads;
 mod limits;
-mod scale;
 mod searches;
 mod timelines;
 mod world;

@@ -29,7 +29,7 @@ where
     let rest = stream::try_unfold((page, next, sent), async |(page, next, sent)| {
         let Some(cursor) = next.filter(|_| sent < ROWS_MAX) else { return Ok(None) };
         let (rows, next) = page(Some(cursor)).await.map_err(std::io::Error::other)?;
-        let text: String = rows.iter().map(line).collect();
+        let text: String = rows.iter().map(|row| line(row)).collect();
         Ok::<_, std::io::Error>(Some((Bytes::from(text), (page, next, sent + rows.len()))))
     });
     let first = stream::iter([Ok(Bytes::from(text))]);
@@ -38,15 +38,14 @@ where
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response())
 }
 
-fn line(cells: &Vec<String>) -> String {
+fn line(cells: &[String]) -> String {
     cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n"
 }
 
-/// Spreadsheets run cells that begin like a formula: those get an apostrophe in front, as spreadsheets themselves write text.
-fn quoted(cell: &str) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number { format!("'{cell}") } else { cell.to_owned() };
-    if guarded.contains(['"', ',', '\n', '\r', ';']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+/// Quoted where it must be. Spreadsheets run cells that begin like a formula: those get an apostrophe in front.
+pub fn quoted(cell: &str) -> String {
+    let guarded = exchange::rejected::escaped(cell);
+    if guarded.contains(['"', ',', '\n', '\r', ';']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded.into_owned() }
 }
 
 pub fn text(value: Option<String>) -> String {
@@ -74,7 +73,7 @@ mod tests {
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
             ("two\nlines", "\"two\nlines\""),
             ("=cmd()", "'=cmd()"),
-            ("+351 1", "'+351 1"),
+            ("+351 1", "+351 1"),
             ("-12", "-12"),
             ("@me,you", "\"'@me,you\""),
         ] {

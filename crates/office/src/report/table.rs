@@ -6,6 +6,8 @@ use insight::{
     question::Question,
 };
 
+use crate::lists::csv::quoted;
+
 pub struct Sheet {
     pub title: String,
     pub header: Vec<String>,
@@ -39,15 +41,9 @@ impl Sheet {
     }
 
     pub fn to_csv(&self) -> String {
-        let line = |row: &[String]| row.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(",") + "\r\n";
+        let line = |row: &[String]| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n";
         std::iter::once(&self.header).chain(&self.rows).map(|row| line(row)).collect()
     }
-}
-
-/// Quoted where it must be; a text that a spreadsheet would run as a formula gets an apostrophe in front.
-fn csv_cell(cell: &str) -> String {
-    let safe = exchange::rejected::escaped(cell);
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe.into_owned() }
 }
 
 const NOT_RECORDED: &str = "not recorded";

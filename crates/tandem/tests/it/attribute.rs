@@ -10,8 +10,20 @@ fn rule_models_agree_with_a_published_package() {
     let home = Home::on_sqlite();
     let file = folder.join("channelattribution_PathData.csv").display().to_string();
     let report = home.json(&[
-        "attribute", &file, "--path", "path", "--separator", ">", "--conversions", "total_conversions", "--value", "total_conversion_value",
-        "--nulls", "total_null", "--model", "all",
+        "attribute",
+        &file,
+        "--path",
+        "path",
+        "--separator",
+        ">",
+        "--conversions",
+        "total_conversions",
+        "--value",
+        "total_conversion_value",
+        "--nulls",
+        "total_null",
+        "--model",
+        "all",
     ]);
     let published = std::fs::read_to_string(folder.join("PathData_heuristic_models_by_ChannelAttribution_2.2.5.csv")).unwrap();
     let mut compared = 0;
@@ -35,7 +47,17 @@ fn touches_of_repeat_customers_share_out_every_conversion() {
     let Some(folder) = shared("attribution") else { return };
     let file = folder.join("touches_july2018_subset.csv").display().to_string();
     let report = Home::on_sqlite().json(&[
-        "attribute", &file, "--id", "customer_id", "--time", "time", "--channel", "channel", "--conversion", "conversion", "--value",
+        "attribute",
+        &file,
+        "--id",
+        "customer_id",
+        "--time",
+        "time",
+        "--channel",
+        "channel",
+        "--conversion",
+        "conversion",
+        "--value",
         "conversion_value",
     ]);
     for (name, model) in report["models"].as_object().unwrap() {

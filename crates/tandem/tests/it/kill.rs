@@ -1,9 +1,6 @@
 //! `kill -9` in the middle of an import: all of it is there afterwards, or nothing.
 
-use std::{
-    process::Stdio,
-    time::Duration,
-};
+use std::{process::Stdio, time::Duration};
 
 use crate::program::Home;
 
@@ -21,8 +18,7 @@ fn a_killed_import_leaves_nothing_behind() {
     home.text(&["migrate"]);
     let (mut interrupted, mut done) = (0, 0);
     for kill in 0..KILLS {
-        let mut child =
-            home.command(&["import", "--recipe", "tandem", &file]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = home.command(&["import", "--recipe", "tandem", &file]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Spread over the whole run, which takes a second or two here.
         std::thread::sleep(Duration::from_millis(60 + 110 * kill));
         let _ = child.kill();

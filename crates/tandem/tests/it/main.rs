@@ -8,6 +8,7 @@ mod crm_exports;
 mod engines;
 mod hostile_files;
 mod kill;
+mod kill_server;
 mod olist;
 mod program;
 mod reports;

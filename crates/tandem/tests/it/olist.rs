@@ -38,7 +38,9 @@ fn the_funnel_by_source_is_as_published() {
     assert_eq!((&total["sals"], &total["sqls"]), (&Value::Null, &Value::Null), "not recorded, which is not zero");
     assert_eq!(total["revenue"], serde_json::json!({"minor": 67_685_148, "currency": "BRL"}));
     assert_eq!(total["deals_with_revenue"].as_u64(), Some(380));
-    assert!(report["data_faults"].as_array().unwrap().iter().any(|fault| fault["kind"] == "signed_before_first_contact" && fault["total"] == 1));
+    assert!(
+        report["data_faults"].as_array().unwrap().iter().any(|fault| fault["kind"] == "signed_before_first_contact" && fault["total"] == 1)
+    );
 }
 
 /// Median and mean as Python's `statistics` gives them for won date minus first contact, over the 841 that are not negative.

@@ -9,7 +9,10 @@ fn updates_are_undone_and_later_changes_stay() {
     let asked = ["report", "funnel", "--by", "industry"];
     assert_eq!(Home::counts(&import("company_id,company_name,industry\n1,Lumen,food\n2,Arden,retail\n")), [2, 2, 0, 0, 0]);
     let before = home.json(&asked)["rows"].clone();
-    assert_eq!(Home::counts(&import("company_id,company_name,industry\n1,Lumen Foods,software\n2,Arden,retail\n3,New,food\n")), [3, 1, 1, 1, 0]);
+    assert_eq!(
+        Home::counts(&import("company_id,company_name,industry\n1,Lumen Foods,software\n2,Arden,retail\n3,New,food\n")),
+        [3, 1, 1, 1, 0]
+    );
     let undone = home.json(&["import", "undo", "2"]);
     assert_eq!((undone["undone"]["restored"].as_u64(), undone["undone"]["kept"].as_u64()), (Some(2), Some(0)));
     assert_eq!(home.json(&asked)["rows"], before);

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Context;
 
 /// Names kept from batch to batch, at most; beyond that the cache starts anew and asks the database again.
-const NAMES_KEPT_MAX: usize = 200_000;
+const NAMES_KEPT_MAX: usize = 500_000;
 
 #[derive(Default)]
 pub struct Keys {

@@ -1,5 +1,5 @@
-//! How long a page takes in a large record. Run by hand: `cargo test --release -p facts --test nouns scale -- --ignored --nocapture`, on a machine
-//! that does nothing else; `TANDEM_SCALE_LEADS` makes it smaller.
+//! How long a page takes in a large record: `cargo run --release -p facts --example list_speed -- LEADS`, a million unless given, on a
+//! machine that does nothing else.
 
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ use facts::{
 
 /// Leads and people; there are twice as many touches and a fifth as many companies.
 fn leads_count() -> i64 {
-    std::env::var("TANDEM_SCALE_LEADS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+    std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
 }
 
 /// Whole-numbered noise that is the same in every run.
@@ -115,9 +115,8 @@ async fn measured(tx: &mut ReadTx, filter: &LeadFilter, sort: Sort<LeadSort>) ->
     (took[took.len() / 2], took[took.len() - 1])
 }
 
-#[tokio::test]
-#[ignore = "takes minutes: a million leads"]
-async fn a_page_of_a_million_leads() {
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
     let database = cast::database().await;
     let started = Instant::now();
     fill_all(&database.facts).await;
