@@ -96,7 +96,7 @@ pub async fn restore(facts: &Facts, path: &Path) -> Result<u64> {
     check_whole(path)?;
     let mut tx = facts.write().await?;
     for table in ["companies", "people", "touches", "imports"] {
-        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS some");
+        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS any_row");
         let (count,): (i64,) = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(tx.conn()).await?;
         if count > 0 {
             return Err(FactsError::Backup(format!("this record has {table} already: restore into an empty one (another --home)")));
