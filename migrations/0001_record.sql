@@ -314,6 +314,7 @@ CREATE TABLE events (
   body TEXT
 );
 CREATE INDEX events_subject ON events (noun, first_id);
+CREATE INDEX events_import ON events (import_id, kind) WHERE import_id IS NOT NULL;
 
 -- Field-level history: what a field was before and after. Undo reads it backwards.
 CREATE TABLE changes (

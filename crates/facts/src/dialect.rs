@@ -74,6 +74,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Imports and undos take turns: two at once could make the same person twice, or take away what the other stands on. SQLite has one
+    /// writer anyway.
+    pub async fn one_import_at_a_time(self, connection: &mut AnyConnection) -> Result<()> {
+        if self == Engine::Postgres {
+            sqlx::query("SELECT CAST(1 AS BIGINT) FROM (SELECT pg_advisory_xact_lock(7236498127365)) AS turn").execute(connection).await?;
+        }
+        Ok(())
+    }
+
     /// Ids are handed out in a transaction of their own, so that a long import does not make other writers wait for its block of ids.
     /// SQLite has one writer anyway, and hands them out inside it.
     pub fn hands_out_ids_apart(self) -> bool {

@@ -1,5 +1,6 @@
 //! The imports themselves: their state and counts, the rows they refused, and taking one back.
 
+use alignment::intake::Noun;
 use rustc_hash::FxHashSet;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -158,6 +159,12 @@ static REFERENCES: &[(&Table, &str, &Table)] = &[
     (&schema::DEAL_TRANSITIONS, "deal_id", &schema::DEALS),
     (&schema::DEAL_LINES, "deal_id", &schema::DEALS),
     (&schema::SPEND, "campaign_id", &schema::CAMPAIGNS),
+    (&schema::LEADS, "campaign_id", &schema::CAMPAIGNS),
+    (&schema::LEADS, "content_id", &schema::CONTENT),
+    (&schema::ACTIVITIES, "content_id", &schema::CONTENT),
+    (&schema::ACTIVITIES, "user_id", &schema::USERS),
+    (&schema::COMPANIES, "owner_id", &schema::USERS),
+    (&schema::USERS, "team_id", &schema::TEAMS),
     (&schema::LEADS, "owner_id", &schema::USERS),
     (&schema::DEALS, "owner_id", &schema::USERS),
 ];
@@ -181,6 +188,7 @@ pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: 
     }
     let runs = runs_added(tx.conn(), import.id).await?;
     refuse_if_built_upon(tx, import.id, &runs).await?;
+    refuse_if_accounts(tx.conn(), import.id, &runs).await?;
     let mut undone = Undone::default();
     restore_fields(tx, import.id, &runs, actor_id, at, &mut undone).await?;
     for (table, runs) in &runs {
@@ -188,6 +196,7 @@ pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: 
         for (first, last) in runs {
             let sql = format!("DELETE FROM {} WHERE id BETWEEN $1 AND $2", table.name);
             removed += sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).execute(tx.conn()).await?.rows_affected() as i64;
+            forget_names(tx.conn(), table, *first, *last).await?;
             note(tx, "removed", table.name, (*first, *last), import.id, actor_id, at);
         }
         undone.removed.push((table.name.to_owned(), removed));
@@ -247,6 +256,42 @@ async fn runs_added(connection: &mut AnyConnection, import_id: i64) -> Result<Ru
         }
     }
     Ok(runs)
+}
+
+/// An imported owner who was invited has an account by now, which is not the import's to take away.
+async fn refuse_if_accounts(connection: &mut AnyConnection, import_id: i64, runs: &Runs) -> Result<()> {
+    for (first, last) in runs.iter().filter(|(table, _)| table.name == schema::USERS.name).flat_map(|(_, runs)| runs) {
+        let found: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM users WHERE id BETWEEN $1 AND $2 AND role IS NOT NULL")
+            .bind(*first)
+            .bind(*last)
+            .fetch_one(&mut *connection)
+            .await?;
+        if found.0 > 0 {
+            let words =
+                format!("import {import_id} can't be undone: {} of the users it brought can sign in by now. Nothing was changed.", found.0);
+            return Err(FactsError::Refused(words));
+        }
+    }
+    Ok(())
+}
+
+/// Names and custom values that later imports gave to rows which go away: a name must never lead to a record that is not there.
+async fn forget_names(connection: &mut AnyConnection, table: &Table, first: i64, last: i64) -> Result<()> {
+    if let Some(noun) = Noun::ALL.into_iter().find(|noun| crate::keys::table_of(*noun).name == table.name) {
+        sqlx::query("DELETE FROM external_ids WHERE noun = $1 AND record_id BETWEEN $2 AND $3")
+            .bind(noun.key())
+            .bind(first)
+            .bind(last)
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::query("DELETE FROM custom_values WHERE noun = $1 AND record_id BETWEEN $2 AND $3")
+        .bind(table.name)
+        .bind(first)
+        .bind(last)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn refuse_if_built_upon(tx: &mut WriteTx, import_id: i64, runs: &Runs) -> Result<()> {

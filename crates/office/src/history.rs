@@ -49,8 +49,17 @@ static FOLLOWED: &[(&schema::Table, Table)] = &[
 ];
 
 impl HistoryKeeper {
-    /// Starts from what is on disk, or from nothing where that can't be read: the first refresh builds the rest.
-    pub fn open(folder: PathBuf) -> HistoryKeeper {
+    /// Starts from what is on disk, or from nothing where that can't be read or is of another record: the first refresh builds the rest.
+    pub fn open(folder: PathBuf, record: &str) -> HistoryKeeper {
+        let of_record = folder.join("record");
+        if std::fs::read_to_string(&of_record).is_ok_and(|known| known != record) {
+            tracing::warn!("the history on disk is of another record and is built anew");
+            // What can't be removed is read as damaged, or refused at the first save.
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+        if std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&of_record, record)).is_err() {
+            tracing::warn!(folder = %folder.display(), "the history can't be kept on disk");
+        }
         let current = match History::open(&folder) {
             Ok(found) => found.unwrap_or_else(History::empty),
             Err(error) => {

@@ -51,8 +51,8 @@ impl Office {
             None => facts::Facts::open_home(home).await?,
         };
         std::fs::create_dir_all(home)?;
-        let history = HistoryKeeper::open(home.join("history"));
-        let runner = runner_name(home, &clock)?;
+        let history = HistoryKeeper::open(home.join("history"), &record_name(&facts).await?);
+        let runner = runner_name(home)?;
         let (news, _) = broadcast::channel(256);
         let office = Office { inner: Arc::new(Inner { home: home.to_owned(), facts, history, clock, runner, news }) };
         crate::agreement::ensure_first(&office).await?;
@@ -102,12 +102,31 @@ impl Office {
 }
 
 /// A name for the installation in `home`, made once and kept in a file there.
-fn runner_name(home: &Path, clock: &Clock) -> anyhow::Result<String> {
+fn runner_name(home: &Path) -> anyhow::Result<String> {
     let path = home.join("installation");
     if let Ok(name) = std::fs::read_to_string(&path) {
         return Ok(name.trim().to_owned());
     }
-    let name = crate::agreement::hash(&format!("{}|{}|{}", clock.now().0, std::process::id(), home.display()));
+    let name = crate::access::secret::new();
     std::fs::write(&path, &name)?;
+    Ok(name)
+}
+
+/// The setting that names the record, so that a history made from another one is not taken for its own.
+pub const RECORD_NAME: &str = "record_name";
+
+async fn record_name(facts: &facts::Facts) -> anyhow::Result<String> {
+    if let Some(name) = facts::settings::get(&mut *facts.reader().await?, RECORD_NAME).await? {
+        return Ok(name);
+    }
+    renew_record_name(facts).await
+}
+
+/// A new name; also after a restore, because the record has another past from then on.
+pub async fn renew_record_name(facts: &facts::Facts) -> anyhow::Result<String> {
+    let name = crate::access::secret::new();
+    let mut tx = facts.write().await?;
+    facts::settings::set(tx.conn(), RECORD_NAME, &name).await?;
+    tx.commit().await?;
     Ok(name)
 }

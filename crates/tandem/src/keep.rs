@@ -43,7 +43,12 @@ pub async fn backup(place: &Place, file: &Path) -> anyhow::Result<()> {
 pub async fn restore(place: &Place, file: &Path) -> anyhow::Result<()> {
     let office = place.open().await?;
     let rows = backup::restore(office.facts(), file).await?;
+    office::office::renew_record_name(office.facts()).await?;
+    // The history belongs to the record as it was before; the next opening builds the new one.
+    drop(office);
+    let office = place.open().await?;
     office.history().await?;
+    office.history_keeper().save_rest().await?;
     said(place, rows, &format!("Restored {rows} rows into {}.", place.home.display()))
 }
 

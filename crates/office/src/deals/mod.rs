@@ -5,7 +5,7 @@ mod board;
 mod page;
 pub mod pages;
 
-use alignment::lifecycle::DealStage;
+use alignment::lifecycle::{DealStage, Stage};
 use facts::{
     WriteTx,
     bulk::{self, Value},
@@ -18,9 +18,9 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         Field,
-        wire::{ExternalId, Money, Sets, name_record},
+        wire::{self, ExternalId, Money, Sets, name_record},
     },
-    leads::happened,
+    leads::{NewTransition, happened},
     web::AppError,
 };
 
@@ -88,6 +88,9 @@ pub async fn create(tx: &mut WriteTx, author: &Author, mut fields: DealFields) -
         add_person(tx, author, id, person).await?;
     }
     name_record(tx, alignment::intake::Noun::Deal, id, names).await?;
+    if let Some(lead) = facts::deals::one(tx.conn(), id).await?.lead_id {
+        lead_follows(tx, author, lead, Stage::Opportunity, opened_at).await?;
+    }
     Ok(id)
 }
 
@@ -122,6 +125,7 @@ pub async fn add_person(tx: &mut WriteTx, author: &Author, deal: i64, person: De
     sets.line("role", Field(Some(person.role)))?;
     sets.0.push(("deal_id", Value::Int(deal)));
     changes::add(tx, author, &schema::DEAL_PEOPLE, author.now, &sets.0).await?;
+    changes::note_changed(tx, author, &schema::DEALS, deal, "people");
     Ok(())
 }
 
@@ -151,7 +155,22 @@ pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewDea
     let pairs: Vec<_> = sets.0.into_iter().filter_map(|(name, value)| schema::DEALS.column(name).map(|column| (column, value))).collect();
     bulk::update(tx.conn(), &schema::DEALS, id, &pairs).await?;
     changes::note_changed(tx, author, &schema::DEALS, id, "stage,stage_at");
-    Ok(())
+    match deal.lead_id {
+        Some(lead) if stage == DealStage::Won => lead_follows(tx, author, lead, Stage::Customer, at).await,
+        _ => Ok(()),
+    }
+}
+
+/// An opened deal makes its lead an opportunity, a won one makes it a customer, as an import does; a lead that is further on, or whose
+/// pass is over, stays where it is.
+async fn lead_follows(tx: &mut WriteTx, author: &Author, lead: i64, stage: Stage, at: i64) -> Result<(), AppError> {
+    let known = facts::leads::one(tx.conn(), lead).await?;
+    let stands = Stage::parse(&known.stage).unwrap_or(Stage::Lead);
+    if stands.is_terminal() || stands >= stage || at < known.opened_at {
+        return Ok(());
+    }
+    let new = NewTransition { stage: stage.key().to_owned(), at: Field(Some(Some(wire::at(at)))), reason: Field(None) };
+    crate::leads::enter_stage(tx, author, lead, new).await
 }
 
 async fn add_transition(tx: &mut WriteTx, author: &Author, deal: i64, stage: DealStage, at: i64) -> Result<(), AppError> {

@@ -134,13 +134,20 @@ async fn bring_in(
 ) -> Result<(StatusCode, Json<ImportReport>), AppError> {
     let recipe = Recipe::built_in(&query.recipe).map_err(|error| AppError::refused(error.to_string()))?;
     let received = upload::receive(&office, actor.user.map(|user| user.0), form).await?;
-    let done = async {
-        let plan = recipe.plan_named(&received.files(&office)).map_err(|error| AppError::refused(error.to_string()))?;
-        Ok(run(&office, &actor, plan, query.dry_run, no_progress()).await?)
-    };
-    let done: Result<ImportReport, AppError> = done.await;
-    upload::remove(&office, &received).await;
-    Ok((StatusCode::CREATED, Json(done?)))
+    // In a task of its own: a client that hangs up must not leave the import half told.
+    let work = tokio::spawn(async move {
+        let files = received.files(&office);
+        let plan = tokio::task::spawn_blocking(move || recipe.plan_named(&files)).await.map_err(anyhow::Error::from)?;
+        let done = match plan {
+            Ok(plan) => run(&office, &actor, plan, query.dry_run, no_progress()).await.map_err(AppError::from),
+            Err(error) => Err(AppError::refused(error.to_string())),
+        };
+        upload::remove(&office, &received).await;
+        done
+    });
+    let report = work.await.map_err(anyhow::Error::from)??;
+    let status = if report.dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(report)))
 }
 
 async fn take_back(State(office): State<Office>, actor: Actor, Path(id): Path<i64>) -> Result<Json<UndoneImport>, AppError> {

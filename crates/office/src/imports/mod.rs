@@ -168,6 +168,8 @@ async fn finish(office: &Office, actor: &Actor, id: Option<i64>, done: Result<Ta
 pub async fn undo(office: &Office, actor: &Actor, id: i64) -> Result<Undone, ImportError> {
     check_may_import(actor)?;
     let mut tx = office.facts().write().await?;
+    let engine = tx.engine;
+    engine.one_import_at_a_time(tx.conn()).await?;
     let import = imports::get(tx.conn(), id).await?;
     let now = office.clock().now().0;
     let undone = imports::undo(&mut tx, &import, actor.user.map(|user| user.0), now).await?;

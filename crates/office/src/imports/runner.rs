@@ -102,6 +102,8 @@ pub async fn apply_batches(
     let actor_id = actor.user.map(|user| user.0);
     let now = office.clock().now().0;
     let mut tx = office.facts().write().await?;
+    let engine = tx.engine;
+    engine.one_import_at_a_time(tx.conn()).await?;
     let mut importer = Importer::new(Context { import_id: id.unwrap_or(0), actor_id, now, agreement_version });
     let mut tally = Tally::default();
     let mut refused = Refused::new(id);

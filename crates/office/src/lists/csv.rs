@@ -21,7 +21,7 @@ where
     F: Fn(Option<String>) -> P + Send + 'static,
     P: Future<Output = Lines> + Send,
 {
-    let head = header.iter().map(|name| (*name).to_owned()).collect();
+    let head: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
     let (first, next) = page(None).await?;
     let sent = first.len();
     let mut text = line(&head);

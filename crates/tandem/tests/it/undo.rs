@@ -56,3 +56,21 @@ fn custom_fields_go_back_too() {
     assert_eq!(Home::counts(&again), [1, 0, 0, 1, 0], "the first value is back");
     home.text(&["verify"]);
 }
+
+#[test]
+fn names_go_with_the_records_they_lead_to() {
+    let home = Home::new();
+    let recipe = |system: &str| {
+        let text = format!(
+            "name = \"{system}\"\ntitle = \"People\"\nsystem = \"{system}\"\n[[file]]\ntitle = \"People\"\ncolumns = [\"id\", \"email\"]\n[[file.record]]\n\
+             noun = \"person\"\nsubject = true\nkey = \"id\"\nmatch = [\"email\"]\nemail = \"email\"\n"
+        );
+        home.file(&format!("{system}.toml"), text).display().to_string()
+    };
+    let file = home.file("a.csv", "id,email\n42,ana@lumen.example\n");
+    assert_eq!(Home::counts(&home.import(&recipe("one"), &file)), [1, 1, 0, 0, 0]);
+    assert_eq!(Home::counts(&home.import(&recipe("two"), &file)), [1, 0, 1, 0, 0], "the same person by the same address");
+    home.text(&["import", "undo", "1"]);
+    assert_eq!(Home::counts(&home.import(&recipe("two"), &file)), [1, 1, 0, 0, 0], "nobody is left, so the person is new");
+    home.text(&["verify"]);
+}

@@ -121,7 +121,13 @@ impl Importer {
             let wanted: Vec<_> = ids.get(&noun).into_iter().flatten().copied().collect();
             self.custom.load(tx, table_of(noun).name, &wanted).await?;
         }
-        let people: Vec<_> = ids.get(&Noun::Person).into_iter().flatten().copied().collect();
+        let mut people: Vec<_> = ids.get(&Noun::Person).into_iter().flatten().copied().collect();
+        // A row may name a lead without its person, and then needs what is known of the lead all the same.
+        people.extend(
+            ids.get(&Noun::Lead).into_iter().flatten().filter_map(|lead| self.rows.value(&schema::LEADS, *lead, "person_id")?.as_int()),
+        );
+        people.sort_unstable();
+        people.dedup();
         self.load_leads_of(tx, &people).await?;
         self.load_children(tx, ids.get(&Noun::Deal)).await
     }

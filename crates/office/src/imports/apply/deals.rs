@@ -19,15 +19,19 @@ impl Importer {
         for (person, role) in &intake.people {
             people.extend(self.resolve(Noun::Person, person)?.map(|id| (id, role)));
         }
+        let found = self.keys.find_record(Noun::Deal, &intake.keys);
         let lead = match self.resolve_optional(Noun::Lead, &intake.lead)? {
             Some(lead) => Some(lead),
-            None => people.first().and_then(|(person, _)| self.leads_of.get(person)?.last().copied()),
+            // A known deal stays with its lead, whatever passes the person has had since.
+            None => match found.and_then(|deal| self.rows.value(&schema::DEALS, deal, "lead_id")?.as_int()) {
+                Some(lead) => Some(lead),
+                None => people.first().and_then(|(person, _)| self.lead_before(*person, intake.opened_at)),
+            },
         };
         let company = company.or_else(|| {
             let (person, _) = people.first()?;
             self.rows.value(&schema::PEOPLE, *person, "company_id")?.as_int()
         });
-        let found = self.keys.find_record(Noun::Deal, &intake.keys);
         let mut fields = vec![
             ("name", text(&intake.name)),
             ("company_id", Value::int(company)),
@@ -42,6 +46,10 @@ impl Importer {
             fields.push(("stage", Value::Text(DealStage::Discovery.key().to_owned())));
         }
         let (id, mut change) = self.make_or_set(&schema::DEALS, found, fields);
+        if found.is_some() && intake.amount.is_some() {
+            // A deal that has lines keeps their sum, whatever its own row says.
+            self.deals_with_lines.insert(id);
+        }
         let mut more = false;
         for (person, role) in people {
             more |= self.join_deal(id, person, role.as_deref());
@@ -61,6 +69,14 @@ impl Importer {
         }
         let change = self.set_custom(&schema::DEALS, id, &intake.custom, change);
         Ok((id, self.learn(Noun::Deal, &intake.keys, id, change)))
+    }
+
+    /// The person's latest pass that had begun when the deal was opened; the latest of all where that is not known.
+    fn lead_before(&self, person: i64, opened_at: Option<Instant>) -> Option<i64> {
+        let leads = self.leads_of.get(&person)?;
+        let began = |lead: &i64| self.rows.value(&schema::LEADS, *lead, "opened_at").and_then(Value::as_int);
+        let in_time = |lead: &&i64| opened_at.is_none_or(|at| began(lead).is_some_and(|began| began <= at.0));
+        leads.iter().rev().find(in_time).or(leads.last()).copied()
     }
 
     fn join_deal(&mut self, deal: i64, person: i64, role: Option<&str>) -> bool {
@@ -93,7 +109,9 @@ impl Importer {
             let stage = DealStage::parse(self.rows.value(&schema::DEAL_TRANSITIONS, *id, "stage")?.as_text()?)?;
             Some((stage, self.rows.value(&schema::DEAL_TRANSITIONS, *id, "at")?.as_int()))
         });
-        let Some((stage, at)) = entries.max_by_key(|(stage, at)| (stage.is_closed(), *at, *stage as u8)) else { return false };
+        // The stage entered last, as in the history; one without an instant counts from when it was learned, which is now at the latest.
+        let now = self.context.now;
+        let Some((stage, at)) = entries.max_by_key(|(stage, at)| (at.unwrap_or(now), *stage as u8)) else { return false };
         let changed = self.rows.set(&schema::DEALS, deal, "stage", Value::Text(stage.key().to_owned()));
         self.rows.set(&schema::DEALS, deal, "stage_at", Value::int(at)) || changed
     }

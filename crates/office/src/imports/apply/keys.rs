@@ -30,8 +30,13 @@ impl Keys {
         }
         self.systems.clear();
         let mut groups: FxHashMap<(Noun, String), Vec<(String, Key)>> = FxHashMap::default();
+        // The systems are those of this batch's records, so that also a name known from an earlier batch is looked at again.
+        let mut candidates: FxHashMap<Noun, Vec<i64>> = FxHashMap::default();
         for (noun, key) in wanted {
-            if self.known.contains_key(&(noun, key.clone())) {
+            if let Some(id) = self.known.get(&(noun, key.clone())) {
+                if !matches!(key, Key::External { .. }) {
+                    candidates.entry(noun).or_default().push(*id);
+                }
                 continue;
             }
             let (group, text) = match &key {
@@ -42,7 +47,6 @@ impl Keys {
             };
             groups.entry((noun, group)).or_default().push((text, key));
         }
-        let mut candidates: FxHashMap<Noun, Vec<i64>> = FxHashMap::default();
         for ((noun, group), names) in groups {
             let mut texts: Vec<&str> = names.iter().map(|(text, _)| text.as_str()).collect();
             texts.sort_unstable();

@@ -41,7 +41,9 @@ impl Importer {
             fields.push(("opened_at", Value::Int(first_known.map_or(self.context.now, |at| at.0))));
             fields.push(("stage", Value::Text(Stage::Lead.key().to_owned())));
         } else {
-            fields.push(("opened_at", instant(intake.opened_at)));
+            // Found by its own key, the lead's record is right about its start; an open pass found by its person began when it did.
+            let by_key = self.keys.find_record(Noun::Lead, &intake.keys).is_some();
+            fields.push(("opened_at", if by_key { instant(intake.opened_at) } else { Value::Null }));
         }
         let (id, mut change) = self.make_or_set(&schema::LEADS, found, fields);
         if change == Change::Created {
@@ -65,14 +67,23 @@ impl Importer {
     /// The pass that a lead without a known key of its own means: the person's open one, or a closed one that began at the same instant.
     /// A pass that has another id in the same system is a different one.
     fn pass_of(&self, person: i64, intake: &LeadIntake) -> Option<i64> {
-        let leads = self.leads_of.get(&person)?;
-        leads.iter().rev().copied().find(|id| {
-            let stage = self.rows.value(&schema::LEADS, *id, "stage").and_then(Value::as_text).and_then(Stage::parse);
-            let opened_at = self.rows.value(&schema::LEADS, *id, "opened_at").and_then(Value::as_int);
-            let is_open = stage.is_some_and(|stage| !stage.is_terminal());
-            let same_start = intake.opened_at.is_none_or(|at| opened_at == Some(at.0));
-            (is_open || (same_start && intake.keys.is_empty())) && self.keys.may_take(Noun::Lead, *id, &intake.keys)
-        })
+        let opened_at = |id: i64| self.rows.value(&schema::LEADS, id, "opened_at").and_then(Value::as_int);
+        let is_open = |id: i64| {
+            let stage = self.rows.value(&schema::LEADS, id, "stage").and_then(Value::as_text).and_then(Stage::parse);
+            stage.is_some_and(|stage| !stage.is_terminal())
+        };
+        let leads = self.leads_of.get(&person)?.iter().rev().copied().filter(|id| self.keys.may_take(Noun::Lead, *id, &intake.keys));
+        let leads: Vec<i64> = leads.collect();
+        let find = |fits: &dyn Fn(i64) -> bool| leads.iter().copied().find(|id| fits(*id));
+        match intake.opened_at {
+            // A row that says when it began is that pass, or goes on with the open one that had begun by then.
+            Some(at) => {
+                let same = if intake.keys.is_empty() { find(&|id| opened_at(id) == Some(at.0)) } else { None };
+                same.or_else(|| find(&|id| is_open(id) && opened_at(id).is_some_and(|opened| opened <= at.0)))
+            }
+            None if intake.keys.is_empty() => find(&is_open).or_else(|| leads.first().copied()),
+            None => find(&is_open),
+        }
     }
 
     /// Adds the transition, or learns the instant or reason of one that is there; says whether anything changed.

@@ -170,11 +170,17 @@ impl Importer {
         let brought: Vec<(Noun, &Key)> =
             row.needs.iter().flat_map(|record| collect::own_keys(record).iter().map(move |key| (record.noun(), key))).collect();
         for record in row.needs.iter().chain([&row.subject]) {
+            self.refusal(record)?;
+            let mut is_somebodys = false;
             for (noun, reference) in collect::references(record) {
                 let leads_somewhere = self.keys.find(noun, &reference.key).is_some() || brought.contains(&(noun, &reference.key));
                 if reference.required && !leads_somewhere {
                     return Err(missing(noun, &reference.key));
                 }
+                is_somebodys |= leads_somewhere && matches!(noun, Noun::Person | Noun::Company);
+            }
+            if record.noun() == Noun::Touch && !is_somebodys {
+                return Err("a touch must be somebody's: name a person or a company that is known".into());
             }
         }
         Ok(())

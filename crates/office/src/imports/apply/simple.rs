@@ -17,7 +17,6 @@ type Taken = std::result::Result<(i64, Change), String>;
 
 impl Importer {
     pub(super) fn take_user(&mut self, intake: &UserIntake) -> Taken {
-        short_enough("name", &intake.name, NAME_CHARS_MAX)?;
         let found = self.keys.find_record(Noun::User, &intake.keys);
         let mut fields = vec![("name", text(&intake.name)), ("email", text(&intake.email)), ("region", text(&intake.region))];
         if let Some(side) = intake.side {
@@ -37,6 +36,34 @@ impl Importer {
         Ok((id, self.learn(Noun::User, &intake.keys, id, change)))
     }
 
+    /// Why the record can't be taken, by what it says itself. Asked before anything of its row is kept.
+    pub(super) fn refusal(&self, record: &Record) -> std::result::Result<(), String> {
+        match record {
+            Record::User(UserIntake { name, .. })
+            | Record::Campaign(CampaignIntake { name, .. })
+            | Record::Company(CompanyIntake { name, .. })
+            | Record::Person(PersonIntake { name, .. })
+            | Record::Deal(DealIntake { name, .. }) => short_enough("name", name, NAME_CHARS_MAX),
+            Record::Content(intake) => short_enough("title", &intake.title, NAME_CHARS_MAX),
+            Record::Activity(intake) => {
+                short_enough("subject", &intake.subject, NAME_CHARS_MAX)?;
+                short_enough("note", &intake.note, NOTE_CHARS_MAX)
+            }
+            Record::DealLine(intake) => {
+                let deal = self.keys.find(Noun::Deal, &intake.deal.key);
+                let currency = deal.and_then(|deal| self.rows.value(&schema::DEALS, deal, "amount_currency")?.as_text());
+                match currency.filter(|currency| *currency != intake.amount.currency.as_str()) {
+                    Some(currency) => {
+                        let line = intake.amount.currency;
+                        Err(format!("the deal is in {currency} and this line in {line}: lines of one deal share a currency"))
+                    }
+                    None => Ok(()),
+                }
+            }
+            Record::Spend(_) | Record::Lead(_) | Record::Touch(_) => Ok(()),
+        }
+    }
+
     /// The team of that name, made where it is new.
     fn team(&mut self, name: &str, side: Side) -> i64 {
         if let Some(id) = self.teams.get(name) {
@@ -49,7 +76,6 @@ impl Importer {
     }
 
     pub(super) fn take_campaign(&mut self, intake: &CampaignIntake) -> Taken {
-        short_enough("name", &intake.name, NAME_CHARS_MAX)?;
         let found = self.keys.find_record(Noun::Campaign, &intake.keys);
         let mut fields = vec![
             ("name", text(&intake.name)),
@@ -66,7 +92,6 @@ impl Importer {
     }
 
     pub(super) fn take_content(&mut self, intake: &ContentIntake) -> Taken {
-        short_enough("title", &intake.title, NAME_CHARS_MAX)?;
         let found = self.keys.find_record(Noun::Content, &intake.keys);
         let mut fields = vec![
             ("title", text(&intake.title)),
@@ -82,7 +107,6 @@ impl Importer {
     }
 
     pub(super) fn take_company(&mut self, intake: &CompanyIntake) -> Taken {
-        short_enough("name", &intake.name, NAME_CHARS_MAX)?;
         let found = self.keys.find_record(Noun::Company, &intake.keys);
         let owner = self.resolve_optional(Noun::User, &intake.owner)?;
         let mut fields = vec![
@@ -102,7 +126,6 @@ impl Importer {
     }
 
     pub(super) fn take_person(&mut self, intake: &PersonIntake) -> Taken {
-        short_enough("name", &intake.name, NAME_CHARS_MAX)?;
         let found = self.keys.find_record(Noun::Person, &intake.keys);
         let company = self.resolve_optional(Noun::Company, &intake.company)?;
         let fields = vec![
@@ -148,13 +171,6 @@ impl Importer {
         let keys = natural_or_own(&intake.keys, || deal_line_words(intake));
         let found = self.keys.find_record(Noun::DealLine, &keys);
         let Some(deal) = self.resolve(Noun::Deal, &intake.deal)? else { return Err(missing(Noun::Deal, &intake.deal.key)) };
-        let currency = self.rows.value(&schema::DEALS, deal, "amount_currency").and_then(Value::as_text);
-        if let Some(currency) = currency.filter(|currency| *currency != intake.amount.currency.as_str()) {
-            return Err(format!(
-                "the deal is in {currency} and this line in {}: lines of one deal share a currency",
-                intake.amount.currency
-            ));
-        }
         let fields = vec![
             ("deal_id", Value::Int(deal)),
             ("product", text(&intake.product)),
@@ -170,8 +186,6 @@ impl Importer {
     }
 
     pub(super) fn take_activity(&mut self, intake: &ActivityIntake) -> Taken {
-        short_enough("subject", &intake.subject, NAME_CHARS_MAX)?;
-        short_enough("note", &intake.note, NOTE_CHARS_MAX)?;
         let keys = natural_or_own(&intake.keys, || activity_words(intake));
         let found = self.keys.find_record(Noun::Activity, &keys);
         let person = self.resolve_optional(Noun::Person, &intake.person)?;
@@ -227,7 +241,7 @@ fn natural_or_own(own: &[Key], words: impl FnOnce() -> String) -> Vec<Key> {
 }
 
 fn spend_words(intake: &SpendIntake) -> String {
-    format!("{:?}|{:?}|{:?}|{:?}|{}", intake.campaign, intake.channel, intake.source, intake.side, intake.at.0)
+    format!("{:?}|{:?}|{:?}|{:?}|{}|{:?}", intake.campaign, intake.channel, intake.source, intake.side, intake.at.0, intake.amount)
 }
 
 fn deal_line_words(intake: &DealLineIntake) -> String {
@@ -236,8 +250,8 @@ fn deal_line_words(intake: &DealLineIntake) -> String {
 
 fn activity_words(intake: &ActivityIntake) -> String {
     format!(
-        "{:?}|{}|{:?}|{:?}|{:?}|{:?}|{:?}",
-        intake.kind, intake.at.0, intake.person, intake.deal, intake.user, intake.subject, intake.note
+        "{:?}|{}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}",
+        intake.kind, intake.at.0, intake.person, intake.company, intake.deal, intake.user, intake.subject, intake.note
     )
 }
 

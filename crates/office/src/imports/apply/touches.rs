@@ -63,9 +63,6 @@ impl Importer {
     pub(super) fn take_touch(&mut self, intake: &TouchIntake) -> std::result::Result<(bool, Change), String> {
         let person = self.resolve_optional(Noun::Person, &intake.person)?;
         let company = self.resolve_optional(Noun::Company, &intake.company)?;
-        if person.is_none() && company.is_none() {
-            return Err("a touch must be somebody's: name a person or a company that is known".into());
-        }
         let campaign = self.resolve_optional(Noun::Campaign, &intake.campaign)?;
         let content = self.resolve_optional(Noun::Content, &intake.content)?;
         let fingerprint = fingerprint_of(intake);
