@@ -154,7 +154,8 @@ fn check_whole(path: &Path) -> Result<()> {
     let cut_off = || FactsError::Backup(format!("{} is cut off or damaged: nothing was restored", path.display()));
     let mut sum = xxh(0, b"");
     let mut first = true;
-    for line in lines(path)? {
+    let mut lines = lines(path)?;
+    while let Some(line) = lines.next() {
         let line = line.map_err(|_| cut_off())?;
         let json: Json = serde_json::from_str(&line).map_err(|_| cut_off())?;
         if first {
@@ -169,7 +170,9 @@ fn check_whole(path: &Path) -> Result<()> {
             }
         }
         if let Some(checksum) = json.get("checksum").and_then(Json::as_str) {
-            return if checksum == format!("{sum:016x}") { Ok(()) } else { Err(cut_off()) };
+            // The packing has a tail of its own after the last line.
+            let whole = lines.next().is_none();
+            return if whole && checksum == format!("{sum:016x}") { Ok(()) } else { Err(cut_off()) };
         }
         sum = xxh(sum, line.as_bytes());
     }

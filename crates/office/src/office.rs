@@ -41,6 +41,8 @@ pub enum News {
     ImportEnded {
         import_id: i64,
     },
+    /// The server stops: whoever listens lets go, so that it can.
+    Closing,
 }
 
 impl Office {

@@ -14,7 +14,7 @@ use insight::attribution::{
 use office::report::Sheet;
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Format, Place, print_json};
+use crate::{Format, Place, print_json, print_text};
 
 /// Give --path for a file of aggregated paths, or --id, --time and --channel for a file of time-stamped touches.
 #[derive(Args)]
@@ -71,13 +71,9 @@ pub fn run(place: &Place, args: AttributeArgs) -> anyhow::Result<()> {
         Format::Json => print_json(&to_json(&rankings, unattributed, total)),
         Format::Text => {
             let texts: Vec<_> = rankings.iter().map(|ranking| sheet(ranking).to_text()).collect();
-            println!("{}", texts.join("\n"));
-            Ok(())
+            print_text(&(texts.join("\n") + "\n"))
         }
-        Format::Csv => {
-            print!("{}", long_sheet(&rankings).to_csv());
-            Ok(())
-        }
+        Format::Csv => print_text(&long_sheet(&rankings).to_csv()),
     }
 }
 

@@ -12,7 +12,7 @@ use office::{
 };
 use serde_json::json;
 
-use crate::{Format, Place, print_json};
+use crate::{Format, Place, print_json, print_text};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
@@ -73,14 +73,8 @@ async fn bring_in(place: &Place, args: &ImportArgs) -> anyhow::Result<()> {
     }
     match place.format {
         Format::Json => print_json(&report),
-        Format::Csv => {
-            print!("{}", to_csv(&report));
-            Ok(())
-        }
-        Format::Text => {
-            print!("{}", to_text(&report));
-            Ok(())
-        }
+        Format::Csv => print_text(&to_csv(&report)),
+        Format::Text => print_text(&to_text(&report)),
     }
 }
 

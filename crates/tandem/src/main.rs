@@ -1,6 +1,6 @@
 //! `tandem`: the one binary. Each command is a thin face of a verb in `office`.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use office::{Clock, Office};
@@ -132,6 +132,14 @@ fn start_log(is_server: bool) {
 }
 
 fn print_json(json: &impl serde::Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(json)?);
-    Ok(())
+    print_text(&(serde_json::to_string_pretty(json)? + "\n"))
+}
+
+/// Prints an answer. A reader that has seen enough and goes away (`| head`) is no error.
+fn print_text(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }

@@ -6,7 +6,7 @@ use office::{
     report::{self, Report},
 };
 
-use crate::{Format, Place, print_json};
+use crate::{Format, Place, print_json, print_text};
 
 #[derive(Args)]
 pub struct ReportArgs {
@@ -69,18 +69,13 @@ pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
 }
 
 fn print(format: Format, report: &Report) -> anyhow::Result<()> {
-    let sheets = report.sheets.iter().filter(|sheet| !sheet.rows.is_empty());
     match format {
         Format::Json => print_json(&report.json),
+        Format::Csv => print_text(&report.csv.to_csv()),
         Format::Text => {
-            let texts: Vec<_> = sheets.map(|sheet| sheet.to_text()).collect();
-            println!("{}", texts.join("\n"));
-            Ok(())
-        }
-        Format::Csv => {
-            let texts: Vec<_> = sheets.map(|sheet| sheet.to_csv()).collect();
-            print!("{}", texts.join("\r\n"));
-            Ok(())
+            let sheets = report.sheets.iter().filter(|sheet| !sheet.rows.is_empty());
+            let texts: Vec<_> = std::iter::once(format!("{}\n", report.heading)).chain(sheets.map(|sheet| sheet.to_text())).collect();
+            print_text(&texts.join("\n"))
         }
     }
 }

@@ -115,13 +115,15 @@ async fn a_lead_goes_all_the_way() {
     let deal = json!({"name": "Azul 2026", "company_id": company, "lead_id": lead, "amount": {"minor": 120000, "currency": "EUR"},
         "people": [{"person_id": person, "role": "buyer"}]});
     let deal = api.made("/deals", deal).await;
+    let (_, follows) = api.get(&format!("/leads/{lead}")).await;
+    assert_eq!(follows["stage"], "opportunity", "an opened deal makes its lead an opportunity");
     let (_, won) = api.post(&format!("/deals/{deal}/transitions"), json!({"stage": "won"})).await;
     assert_eq!((won["stage"].as_str(), won["people"][0]["role"].as_str()), (Some("won"), Some("buyer")));
     let (status, _) = api.post(&format!("/deals/{deal}/transitions"), json!({"stage": "proposal"})).await;
     assert_eq!(status, StatusCode::CONFLICT);
 
     for (path, expected) in [
-        ("/leads?stage=sal,sql", vec![lead]),
+        ("/leads?stage=customer,sql", vec![lead]),
         ("/leads?stage=mql", vec![]),
         ("/leads?source=not_recorded&sort=name", vec![lead]),
         ("/leads?q=rui", vec![lead]),

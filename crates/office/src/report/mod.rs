@@ -2,11 +2,12 @@
 //!
 //! The JSON is the contract of `tandem report` and of `/api/v1/reports`: keys may be added, none is renamed or removed.
 
+use alignment::Instant;
 use insight::{
     answer::{FunnelAnswer, FunnelRow, KpiAnswer, Measure, ModelAnswer, ShareRow},
     attribution::{self, Model},
     funnel, kpi,
-    question::{Dimension, Question},
+    question::{Dimension, Period, Question},
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -22,8 +23,12 @@ pub use table::Sheet;
 /// A report in both its forms.
 pub struct Report {
     pub json: Json,
-    /// For reading and for CSV.
+    /// What was asked, in words.
+    pub heading: String,
+    /// For reading.
     pub sheets: Vec<Sheet>,
+    /// For programs: one table with plain numbers; empty where not recorded.
+    pub csv: Sheet,
 }
 
 pub async fn funnel(office: &Office, params: &QuestionParams) -> anyhow::Result<Report> {
@@ -37,7 +42,9 @@ pub async fn funnel(office: &Office, params: &QuestionParams) -> anyhow::Result<
     .await?;
     Ok(Report {
         json: funnel_json(&answer, &question, &by.key()),
+        heading: heading(&question),
         sheets: vec![table::funnel(&answer, &by.key()), table::faults(&answer.faults)],
+        csv: table::funnel_csv(&answer, &by.key()),
     })
 }
 
@@ -49,7 +56,12 @@ pub async fn scoreboard(office: &Office, params: &QuestionParams) -> anyhow::Res
     })
     .await?;
     let kpis: Vec<_> = answers.iter().map(|answer| kpi_json(answer, &question)).collect();
-    Ok(Report { json: with_question(&question, [("kpis", Json::Array(kpis))]), sheets: vec![table::scoreboard(&answers, &question)] })
+    Ok(Report {
+        json: with_question(&question, [("kpis", Json::Array(kpis))]),
+        heading: heading(&question),
+        sheets: vec![table::scoreboard(&answers, &question)],
+        csv: table::scoreboard_csv(&answers),
+    })
 }
 
 /// Revenue shared out by one model, or by all that there are; `model` is `all` or a name.
@@ -66,7 +78,21 @@ pub async fn attribution(office: &Office, params: &QuestionParams, model: &str) 
     .await?;
     let models: Map<_, _> = answers.iter().map(|answer| (answer.model.to_owned(), model_json(answer, &by.key()))).collect();
     let sheets = answers.iter().map(|answer| table::model(answer, &by.key())).collect();
-    Ok(Report { json: with_question(&question, [("by", json!(by.key())), ("models", Json::Object(models))]), sheets })
+    Ok(Report {
+        json: with_question(&question, [("by", json!(by.key())), ("models", Json::Object(models))]),
+        heading: heading(&question),
+        sheets,
+        csv: table::models_csv(&answers, &by.key()),
+    })
+}
+
+fn heading(question: &Question) -> String {
+    let day = |at: Instant| at.in_zone(&question.zone).date().to_string();
+    let period = match question.period {
+        Period::ALL => "All time".to_owned(),
+        Period { from, to } => format!("From {} up to {}", day(from), day(to)),
+    };
+    format!("{period}, as of {}, judged by Agreement v{}", question.as_of, question.settings.agreement_version)
 }
 
 /// What was asked stands in every answer, so that it can be asked again.
@@ -76,7 +102,9 @@ fn with_question<const N: usize>(question: &Question, parts: [(&str, Json); N]) 
     object.insert("known_at".into(), json!(question.known_at));
     object.insert("currency".into(), json!(question.currency));
     object.insert("agreement_version".into(), json!(question.settings.agreement_version));
-    object.insert("period".into(), json!(question.period));
+    // An open end is null: the ends of the time line are no instants that anybody else can read.
+    let end = |at: Instant| if at == Instant::MIN || at == Instant::MAX { Json::Null } else { json!(at) };
+    object.insert("period".into(), json!({"from": end(question.period.from), "to": end(question.period.to)}));
     object.extend(parts.into_iter().map(|(key, value)| (key.to_owned(), value)));
     Json::Object(object)
 }

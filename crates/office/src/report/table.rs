@@ -112,6 +112,61 @@ pub fn model(answer: &ModelAnswer, by: &str) -> Sheet {
     Sheet { title: format!("{} ({})", answer.name, answer.model), header: texts(&[by, "conversions", "revenue", "deals"]), rows }
 }
 
+pub fn funnel_csv(answer: &FunnelAnswer, by: &str) -> Sheet {
+    let row = |row: &FunnelRow| {
+        let counts = [row.leads, row.mqls, row.sals, row.sqls, row.customers];
+        let mut cells = vec![row.label.clone().unwrap_or_default()];
+        cells.extend(counts.map(|count| count.map_or(String::new(), |count| count.to_string())));
+        cells.push(row.lead_to_customer.map_or(String::new(), |rate| rate.to_string()));
+        cells.extend(plain_money(row.revenue));
+        cells
+    };
+    let header = texts(&[by, "leads", "mqls", "sals", "sqls", "customers", "lead_to_customer", "revenue", "currency"]);
+    Sheet { title: String::new(), header, rows: answer.rows.iter().map(row).collect() }
+}
+
+pub fn scoreboard_csv(answers: &[KpiAnswer]) -> Sheet {
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let rows = answers.iter().map(|answer| {
+        let measure = &answer.measure;
+        let unit = serde_json::to_value(answer.unit).ok().and_then(|unit| unit.as_str().map(str::to_owned)).unwrap_or_default();
+        let (low, high) = (measure.interval.map(|interval| interval.0), measure.interval.map(|interval| interval.1));
+        vec![
+            answer.key.to_owned(),
+            answer.name.to_owned(),
+            unit,
+            number(measure.value),
+            measure.n.to_string(),
+            number(low),
+            number(high),
+            number(answer.target),
+        ]
+    });
+    let header = texts(&["key", "name", "unit", "value", "n", "interval_low", "interval_high", "target"]);
+    Sheet { title: String::new(), header, rows: rows.collect() }
+}
+
+/// All models in one table, so that each row says whose it is.
+pub fn models_csv(answers: &[ModelAnswer], by: &str) -> Sheet {
+    let row = |model: &str, kind: &str, row: &ShareRow| {
+        let mut cells = vec![model.to_owned(), kind.to_owned(), row.label.clone().unwrap_or_default(), row.conversions.to_string()];
+        cells.extend(plain_money(row.revenue));
+        cells.push(row.deals.to_string());
+        cells
+    };
+    let rows = answers.iter().flat_map(|answer| {
+        let shares = answer.rows.iter().map(move |share| row(answer.model, "share", share));
+        shares.chain([row(answer.model, "unattributed", &answer.unattributed)])
+    });
+    let header = texts(&["model", "row", by, "conversions", "revenue", "currency", "deals"]);
+    Sheet { title: String::new(), header, rows: rows.collect() }
+}
+
+fn plain_money(money: Money) -> [String; 2] {
+    let digits = money.currency.minor_digits() as usize;
+    [format!("{:.digits$}", money.major()), money.currency.to_string()]
+}
+
 fn interval(measure: &Measure, unit: Unit, question: &Question) -> String {
     measure.interval.map_or(String::new(), |(low, high)| format!("{} to {}", in_unit(low, unit, question), in_unit(high, unit, question)))
 }

@@ -20,7 +20,8 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 async fn live(State(office): State<Office>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let news = BroadcastStream::new(office.listen()).filter_map(|news| async move {
+    let open = BroadcastStream::new(office.listen()).take_while(|news| std::future::ready(!matches!(news, Ok(News::Closing))));
+    let news = open.filter_map(|news| async move {
         let event = match news {
             Ok(news) => Event::default().event(name(&news)).json_data(&news).ok()?,
             // This page was too slow to hear all: let it look at everything again.
@@ -34,7 +35,7 @@ async fn live(State(office): State<Office>) -> Sse<impl Stream<Item = Result<Eve
 /// Progress carries the id of its import in the name, so that a page hears of its own alone.
 fn name(news: &News) -> String {
     match news {
-        News::Record { .. } => "record".into(),
+        News::Record { .. } | News::Closing => "record".into(),
         News::ImportProgress { import_id, .. } | News::ImportEnded { import_id } => format!("import-{import_id}"),
     }
 }

@@ -43,7 +43,11 @@ impl FromRef<Server> for Office {
 /// Answers requests on `listener` until `shutdown` ends, then finishes those under way.
 pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
     let app = router(&office).await?;
-    let cleaning = tokio::spawn(sessions::clean_up_daily(office));
+    let cleaning = tokio::spawn(sessions::clean_up_daily(office.clone()));
+    let shutdown = async move {
+        shutdown.await;
+        office.tell(crate::office::News::Closing);
+    };
     let service = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
     cleaning.abort();

@@ -94,5 +94,6 @@ pub fn example(name: &str) -> String {
 fn in_runtime<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     // The database's connections live in this runtime, which therefore stays for as long as the test does.
     let runtime = Box::leak(Box::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()));
-    runtime.block_on(future)
+    // From a thread of its own, because a test may be in a runtime already.
+    std::thread::spawn(move || runtime.block_on(future)).join().unwrap()
 }

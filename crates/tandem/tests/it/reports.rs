@@ -12,7 +12,7 @@ fn an_empty_company_has_reports_without_invented_zeros() {
         assert!(kpi["value"].is_null(), "{kpi}");
     }
     assert!(home.text(&["report", "scoreboard"]).contains("Sales cycle"));
-    assert!(home.text(&["report", "scoreboard", "--format", "csv"]).starts_with("number,value"));
+    assert!(home.text(&["report", "scoreboard", "--format", "csv"]).starts_with("key,name,unit,value"));
     assert!(home.json(&["report", "attribution"])["models"]["u"]["rows"].as_array().unwrap().is_empty());
 }
 

