@@ -3,7 +3,7 @@
 use alignment::intake::{Key, Noun, Record, Reference};
 use facts::keys::{children, table_of};
 
-use super::*;
+use super::{touches::fingerprint_of, *};
 
 /// The names by which the record itself may be known.
 pub fn own_keys(record: &Record) -> &[Key] {
@@ -92,7 +92,7 @@ impl Importer {
         self.touches.reserve(tx, touches).await?;
         let fingerprints: Vec<_> = records()
             .filter_map(|record| match record {
-                Record::Touch(intake) => self.fingerprint(intake),
+                Record::Touch(intake) => Some(fingerprint_of(intake)),
                 _ => None,
             })
             .collect();

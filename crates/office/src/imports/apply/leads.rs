@@ -125,23 +125,12 @@ impl Importer {
             let stage = Stage::parse(self.rows.value(&schema::TRANSITIONS, *id, "stage")?.as_text()?)?;
             Some((stage, self.rows.value(&schema::TRANSITIONS, *id, "at")?.as_int()))
         });
-        // A customer stays one; else a way out ends the pass; else the furthest stage counts.
-        let furthest = entries.max_by_key(|(stage, at)| (*stage == Stage::Customer, stage.is_exit(), *at, *stage as u8));
-        let furthest = match furthest {
-            Some((stage, at)) if stage.is_terminal() => Some((stage, at)),
-            _ => self.furthest_in_funnel(lead),
+        // A customer stays one; else the latest way out ends the pass; else the furthest stage counts, whenever it was entered.
+        let standing = |(stage, at): &(Stage, Option<i64>)| {
+            (*stage == Stage::Customer, stage.is_exit(), at.filter(|_| stage.is_terminal()), *stage as u8)
         };
-        let Some((stage, at)) = furthest else { return false };
+        let Some((stage, at)) = entries.max_by_key(standing) else { return false };
         let changed = self.rows.set(&schema::LEADS, lead, "stage", Value::Text(stage.key().to_owned()));
         self.rows.set(&schema::LEADS, lead, "stage_at", Value::int(at)) || changed
-    }
-
-    fn furthest_in_funnel(&self, lead: i64) -> Option<(Stage, Option<i64>)> {
-        let ids = self.transitions_of.get(&lead)?;
-        let entries = ids.iter().filter_map(|id| {
-            let stage = Stage::parse(self.rows.value(&schema::TRANSITIONS, *id, "stage")?.as_text()?)?;
-            Some((stage, self.rows.value(&schema::TRANSITIONS, *id, "at")?.as_int()))
-        });
-        entries.max_by_key(|(stage, _)| *stage as u8)
     }
 }

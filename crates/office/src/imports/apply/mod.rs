@@ -92,7 +92,7 @@ impl Importer {
         self.load(tx, batch).await?;
         let outcomes = batch.iter().map(|row| self.take_row(row)).collect();
         self.rows.flush(tx, &self.context).await?;
-        self.touches.flush(tx, &self.context, &mut self.rows.added).await?;
+        self.touches.flush(tx, &mut self.rows.added).await?;
         self.custom.flush(tx, &self.context).await?;
         self.keys.flush(tx, &self.context).await?;
         Ok(outcomes)

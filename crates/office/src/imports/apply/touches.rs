@@ -46,7 +46,7 @@ impl Touches {
         Ok(())
     }
 
-    pub async fn flush(&mut self, tx: &mut WriteTx, _context: &Context, added: &mut Vec<(&'static Table, i64, i64)>) -> Result<()> {
+    pub async fn flush(&mut self, tx: &mut WriteTx, added: &mut Vec<(&'static Table, i64, i64)>) -> Result<()> {
         let values = std::mem::take(&mut self.values);
         if self.next > self.first {
             match added.iter_mut().rev().take(16).find(|run| run.0.name == "touches") {
@@ -90,10 +90,6 @@ impl Importer {
             Value::Int(self.context.import_id),
         ]);
         Ok((false, Change::Created))
-    }
-
-    pub(super) fn fingerprint(&self, intake: &TouchIntake) -> Option<(i64, i64)> {
-        Some(fingerprint_of(intake))
     }
 }
 
