@@ -61,6 +61,8 @@ kinds! {
         Meeting = 14, "meeting", "Met with sales", Sales;
         Impression = 15, "impression", "Saw an ad", Marketing;
         Other = 16, "other", "Other interaction", Marketing;
+        EmailBounce = 17, "email_bounce", "An e-mail bounced", Marketing;
+        Unsubscribe = 18, "unsubscribe", "Unsubscribed", Marketing;
     }
 }
 

@@ -86,7 +86,7 @@ tables! {
         int id, text name, text email, text phone, text job_title, text country, int company_id, int created_at, int recorded_at, int import_id,
     }
     LEADS = "leads" ["id"] {
-        int id, int person_id, int company_id, text source, int campaign_id, int content_id, int owner_id, int opened_at, text stage, int stage_at, int stages_recorded, int recorded_at, int import_id,
+        int id, int person_id, int company_id, text source, int campaign_id, int content_id, int owner_id, int opened_at, text stage, int stage_at, int stages_recorded, int recorded_at, int import_id, text judged_by, text product_line, text queue, int due_at,
     }
     TRANSITIONS = "transitions" ["id"] {
         int id, int lead_id, text stage, int at, int recorded_at, int agreement_version, int actor_id, text reason, int import_id,
@@ -138,5 +138,74 @@ tables! {
     }
     IMPORT_REJECTIONS = "import_rejections" ["id"] {
         int id, int import_id, text file, int line, text reason, text header, text cells,
+    }
+    AGREEMENT_DRAFTS = "agreement_drafts" ["id"] {
+        int id, int base, text text, text hash, int edits, text state, int effective_at, text note, int author_id, int recorded_at, int edited_at, int number,
+    }
+    AGREEMENT_SIGNATURES = "agreement_signatures" ["id"] {
+        int id, int draft_id, text hash, text side, int user_id, int deputy_of_id, int at, int recorded_at, int voided_at,
+    }
+    HEADS = "heads" ["id"] {
+        int id, text side, int user_id, int starts_at, int ends_at, int recorded_at,
+    }
+    DELEGATIONS = "delegations" ["id"] {
+        int id, text side, int head_id, int deputy_id, int starts_at, int ends_at, int revoked_at, int recorded_at,
+    }
+    BACKTESTS = "backtests" ["id"] {
+        int id, int draft_id, text hash, text body, int actor_id, int recorded_at,
+    }
+    CLOCKS = "clocks" ["id"] {
+        int id, int lead_id, text kind, int owner_id, int started_at, int warn_at, int due_at, int ended_at, text outcome, int breached_at, int warned_at, int steps_taken, int paused_at, int done, int agreement_version, int recorded_at, int import_id,
+    }
+    CLOCK_PAUSES = "clock_pauses" ["id"] {
+        int id, int clock_id, int from_at, int to_at, text reason, int recorded_at,
+    }
+    ASSIGNMENTS = "assignments" ["id"] {
+        int id, int lead_id, int owner_id, text queue, text rule, text pool, text reason, text body, int at, int agreement_version, int actor_id, int recorded_at, int import_id,
+    }
+    POOL_SHARES = "pool_shares" ["pool", "user_id"] {
+        text pool, int user_id, int given, int recorded_at,
+    }
+    ABSENCES = "absences" ["id"] {
+        int id, int user_id, text kind, int starts_at, int ends_at, text note, int actor_id, int recorded_at, int revoked_at,
+    }
+    CONFIRMATIONS = "confirmations" ["id"] {
+        int id, int lead_id, text stage, text item, int user_id, int at, int recorded_at,
+    }
+    QUESTIONS = "questions" ["id"] {
+        int id, int lead_id, text text, int asked_by, int asked_at, text answer, int answered_by, int answered_at, int recorded_at,
+    }
+    APPEALS = "appeals" ["id"] {
+        int id, int lead_id, text text, int appealed_by, int at, text decision, text decision_note, int decided_by, int decided_at, int new_lead_id, int recorded_at,
+    }
+    RECYCLE_DATES = "recycle_dates" ["id"] {
+        int id, int lead_id, int return_at, int done_at, int recorded_at,
+    }
+    WAIVERS = "waivers" ["id"] {
+        int id, text promise, text period, int clock_id, text reason, int user_id, int at, int revoked_at, int recorded_at,
+    }
+    SETTLEMENTS = "settlements" ["id"] {
+        int id, text period, text side, text hash, text body, int user_id, int at, int recorded_at, int reopened_at,
+    }
+    FEEDBACK_REVIEWS = "feedback_reviews" ["id"] {
+        int id, int at, text note, int user_id, int recorded_at,
+    }
+    NOTIFICATIONS = "notifications" ["id"] {
+        int id, int user_id, text once, text kind, text title, text body, text url, int at, int read_at, int recorded_at,
+    }
+    DELIVERIES = "deliveries" ["id"] {
+        int id, int user_id, text medium, text address, text state, text body, int tries, int next_try_at, text last_error, int sent_at, int recorded_at,
+    }
+    DELIVERED_NOTIFICATIONS = "delivered_notifications" ["notification_id", "medium"] {
+        int delivery_id, int notification_id, text medium,
+    }
+    NOTIFICATION_CHOICES = "notification_choices" ["user_id", "kind", "medium"] {
+        int user_id, text kind, text medium, text choice,
+    }
+    NOTIFICATION_SETTINGS = "notification_settings" ["user_id"] {
+        int user_id, text time_zone, text quiet_from, text quiet_to, text digest_at, text slack_url, text teams_url,
+    }
+    SAID_ONCE = "said_once" ["once"] {
+        text once, int at,
     }
 }

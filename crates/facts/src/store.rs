@@ -38,7 +38,10 @@ struct Migration {
     text: &'static str,
 }
 
-static MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "record", text: include_str!("../../../migrations/0001_record.sql") }];
+static MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "record", text: include_str!("../../../migrations/0001_record.sql") },
+    Migration { version: 2, name: "handoff", text: include_str!("../../../migrations/0002_handoff.sql") },
+];
 
 impl Facts {
     /// The database file `tandem.db` in `home`, which is made when it is missing.

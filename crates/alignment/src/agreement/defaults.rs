@@ -12,13 +12,8 @@ impl Agreement {
                 shifts: vec![Shift { days: texts(&["mon", "tue", "wed", "thu", "fri"]), from: "09:00".into(), to: "18:00".into() }],
                 holidays: Vec::new(),
             },
-            ideal_customer: IdealCustomer {
-                industries: Vec::new(),
-                countries: Vec::new(),
-                employees_min: 50,
-                employees_max: 5000,
-                roles: Vec::new(),
-            },
+            calendars: Vec::new(),
+            ideal_customer: IdealCustomer { employees_min: 50, employees_max: 5000, ..IdealCustomer::default() },
             promises: Promises {
                 mqls_per_month_min: 150,
                 acceptance_rate_min: 0.4,
@@ -26,7 +21,17 @@ impl Agreement {
                 attempts_min: 5,
                 attempts_days: 7,
                 logged_rate_min: 0.95,
+                first_attempt_hours_max: 8,
+                qualification_days_max: 30,
+                reasons_rate_min: 1.0,
+                feedback_review_days_max: 7,
             },
+            escalation: Escalation::default(),
+            scoring: Scoring::default(),
+            routing: Routing::default(),
+            product_lines: Vec::new(),
+            rights: Rights::default(),
+            resign_months: 6,
             attribution: AttributionSettings { lookback_days: 90, half_life_days: 7.0, model: "linear".into(), journey: "company".into() },
             maturity: Maturity { horizon_days: 90 },
             data: DataPromise {
@@ -58,6 +63,7 @@ fn clause(stage: Stage) -> StageClause {
         owner: definition.owner,
         definition: definition.words.into(),
         checklist: texts(checklist),
+        criteria: None,
     }
 }
 

@@ -7,9 +7,13 @@ use crate::{
     lifecycle::{Side, Stage},
 };
 
+mod clauses;
+mod criteria;
 mod defaults;
 pub mod diagnosis;
 
+pub use clauses::*;
+pub use criteria::*;
 pub use diagnosis::Fault;
 
 /// The text of one version. Its TOML form is what is exported, imported and (later) signed.
@@ -20,8 +24,23 @@ pub struct Agreement {
     /// The currency in which both teams read money.
     pub currency: Currency,
     pub calendar: Calendar,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<RegionalCalendar>,
     pub ideal_customer: IdealCustomer,
     pub promises: Promises,
+    #[serde(default)]
+    pub escalation: Escalation,
+    #[serde(default)]
+    pub scoring: Scoring,
+    #[serde(default)]
+    pub routing: Routing,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub product_lines: Vec<ProductLine>,
+    #[serde(default)]
+    pub rights: Rights,
+    /// Months after taking effect that both teams are reminded to sign anew; 0 is never.
+    #[serde(default = "six")]
+    pub resign_months: u32,
     pub attribution: AttributionSettings,
     pub maturity: Maturity,
     pub data: DataPromise,
@@ -43,6 +62,9 @@ pub struct StageClause {
     /// What a person confirms before the lead enters, where a person decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<String>,
+    /// When a lead enters by itself. Without criteria only a person, or the source that the lead comes from, brings it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria: Option<Criterion>,
 }
 
 /// Working time, against which clocks run.
@@ -68,7 +90,7 @@ pub struct Shift {
     pub to: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdealCustomer {
     pub industries: Vec<String>,
@@ -76,6 +98,23 @@ pub struct IdealCustomer {
     pub employees_min: i64,
     pub employees_max: i64,
     pub roles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pain_points: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buying_triggers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preferred_channels: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub competitors: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub budget: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub decision_process: String,
+    /// How long a decision usually takes; 0 where nobody said.
+    #[serde(default)]
+    pub decision_days: u32,
 }
 
 /// What each team owes the other, per month unless the name says otherwise.
@@ -94,6 +133,38 @@ pub struct Promises {
     pub attempts_days: u32,
     /// Sales: share of accepted leads with a logged activity in 7 days, 0..=1.
     pub logged_rate_min: f64,
+    /// Sales: the first attempt within this many working hours of accepting.
+    #[serde(default = "eight")]
+    pub first_attempt_hours_max: u32,
+    /// Sales: an accepted lead is qualified, sent back or lost within this many days of 24 hours.
+    #[serde(default = "thirty")]
+    pub qualification_days_max: u32,
+    /// Sales: share of rejections and recycles that carry a reason of the Agreement, 0..=1.
+    #[serde(default = "all_of_them")]
+    pub reasons_rate_min: f64,
+    /// Marketing: looks through what sales said about its leads at least once in so many days.
+    #[serde(default = "seven")]
+    pub feedback_review_days_max: u32,
+}
+
+fn six() -> u32 {
+    6
+}
+
+fn seven() -> u32 {
+    7
+}
+
+fn eight() -> u32 {
+    8
+}
+
+fn thirty() -> u32 {
+    30
+}
+
+fn all_of_them() -> f64 {
+    1.0
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
