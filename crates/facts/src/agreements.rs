@@ -65,3 +65,8 @@ pub async fn replace_first(tx: &mut WriteTx, text: &str, hash: &str, effective_a
     }
     Ok(())
 }
+
+/// The last version's number and hash: changes whenever a version is added or replaced.
+pub async fn stamp(connection: &mut AnyConnection) -> Result<Option<(i64, String)>> {
+    Ok(sqlx::query_as("SELECT number, hash FROM agreements ORDER BY number DESC LIMIT 1").fetch_optional(connection).await?)
+}

@@ -8,7 +8,11 @@ use std::{
 use alignment::agreement::Version;
 use tokio::sync::broadcast;
 
-use crate::{Clock, history::HistoryKeeper};
+use crate::{
+    Clock,
+    agreement::{VersionKeeper, Versions},
+    history::HistoryKeeper,
+};
 
 /// Cheap to clone; clones are the same office.
 #[derive(Clone)]
@@ -20,6 +24,7 @@ struct Inner {
     home: PathBuf,
     facts: facts::Facts,
     history: HistoryKeeper,
+    versions: VersionKeeper,
     clock: Clock,
     runner: String,
     news: broadcast::Sender<News>,
@@ -56,7 +61,9 @@ impl Office {
         let history = HistoryKeeper::open(home.join("history"), &record_name(&facts).await?);
         let runner = runner_name(home)?;
         let (news, _) = broadcast::channel(256);
-        let office = Office { inner: Arc::new(Inner { home: home.to_owned(), facts, history, clock, runner, news }) };
+        let office = Office {
+            inner: Arc::new(Inner { home: home.to_owned(), facts, history, versions: VersionKeeper::default(), clock, runner, news }),
+        };
         crate::agreement::ensure_first(&office).await?;
         crate::imports::end_interrupted(&office).await?;
         Ok(office)
@@ -90,7 +97,11 @@ impl Office {
 
     /// The Agreement in force now.
     pub async fn agreement(&self) -> anyhow::Result<Version> {
-        crate::agreement::in_force(self).await
+        Ok(self.versions().await?.at(self.clock().now()).clone())
+    }
+
+    pub async fn versions(&self) -> anyhow::Result<Arc<Versions>> {
+        self.inner.versions.current(self.facts()).await
     }
 
     pub fn tell(&self, news: News) {

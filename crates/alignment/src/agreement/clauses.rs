@@ -96,8 +96,11 @@ impl EscalationAction {
     }
 
     pub fn words(self) -> &'static str {
-        ["tell the head of sales", "give the lead to somebody else", "route nothing more to the owner until the end of the next working day"]
-            [self as usize]
+        [
+            "tell the head of sales",
+            "give the lead to somebody else",
+            "route nothing more to the owner until the end of the next working day",
+        ][self as usize]
     }
 }
 

@@ -1,6 +1,9 @@
 //! The Agreement in force: which version judges, and its text.
 
 pub mod pages;
+mod versions;
+
+pub use versions::{VersionKeeper, Versions};
 
 use alignment::{Currency, Instant, agreement::Agreement, agreement::Version};
 use anyhow::Context as _;
@@ -29,16 +32,9 @@ pub async fn replace_first(office: &Office, agreement: &Agreement) -> anyhow::Re
     Ok(())
 }
 
-pub async fn in_force(office: &Office) -> anyhow::Result<Version> {
-    let now = office.clock().now();
-    let mut connection = office.facts().reader().await?;
-    let row = agreements::in_force(&mut connection, now.0).await?.context("no Agreement is in force")?;
-    version(row)
-}
-
+/// Newest first.
 pub async fn list(office: &Office) -> anyhow::Result<Vec<Version>> {
-    let mut connection = office.facts().reader().await?;
-    agreements::list(&mut connection).await?.into_iter().map(version).collect()
+    Ok(office.versions().await?.iter().rev().cloned().collect())
 }
 
 fn version(row: AgreementRow) -> anyhow::Result<Version> {

@@ -1,0 +1,1 @@
+//! Judging: signals make leads, and leads MQLs, by the Agreement in force when they happened.
