@@ -11,6 +11,12 @@ CREATE INDEX leads_due ON leads (owner_id, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX leads_all_due ON leads (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX leads_queue ON leads (queue, opened_at, id) WHERE queue IS NOT NULL;
 
+-- `made_by` is `agreement` where its criteria entered the stage by themselves. `goes_back` is 1 where a person took the lead back to an
+-- earlier stage: what it had reached stays reached. `retracted_at`: taken back as a mistake; nobody counts it.
+ALTER TABLE transitions ADD COLUMN made_by TEXT;
+ALTER TABLE transitions ADD COLUMN goes_back BIGINT;
+ALTER TABLE transitions ADD COLUMN retracted_at BIGINT;
+
 CREATE INDEX agreements_effect ON agreements (effective_at, number);
 
 -- A text that is being worked on. `changes` counts its edits: an edit names the count that it saw. `base` is the version it started from.
