@@ -10,6 +10,7 @@ pub mod guess;
 pub mod recipe;
 pub mod rejected;
 pub mod table;
+pub mod tls;
 pub mod value;
 
 pub use cells::Cells;

@@ -53,6 +53,7 @@ pub enum News {
 impl Office {
     /// Opens the office in `home`; `database` is a `postgres://` URL, or `None` for the file in `home`.
     pub async fn open(home: &Path, database: Option<&str>, clock: Clock) -> anyhow::Result<Office> {
+        exchange::tls::ready();
         let facts = match database {
             Some(url) => facts::Facts::open(url).await?,
             None => facts::Facts::open_home(home).await?,

@@ -26,6 +26,7 @@ struct Server {
 
 impl Server {
     fn start(home: &Home) -> Server {
+        exchange::tls::ready();
         let mut child = home.command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let url = lines.next().unwrap().rsplit(' ').next().unwrap().to_owned();
