@@ -16,6 +16,8 @@ CREATE INDEX leads_queue ON leads (queue, opened_at, id) WHERE queue IS NOT NULL
 ALTER TABLE transitions ADD COLUMN made_by TEXT;
 ALTER TABLE transitions ADD COLUMN goes_back BIGINT;
 ALTER TABLE transitions ADD COLUMN retracted_at BIGINT;
+-- For the ledger: what entered a stage in a month.
+CREATE INDEX transitions_stage ON transitions (stage, at, id);
 
 CREATE INDEX agreements_effect ON agreements (effective_at, number);
 
@@ -248,6 +250,9 @@ CREATE TABLE settlements (
   user_id BIGINT NOT NULL,
   at BIGINT NOT NULL,
   recorded_at BIGINT NOT NULL,
+  -- A settled month is opened again when both sides have asked for it.
+  reopen_asked_at BIGINT,
+  reopen_reason TEXT,
   reopened_at BIGINT
 );
 CREATE UNIQUE INDEX settlements_once ON settlements (period, side) WHERE reopened_at IS NULL;

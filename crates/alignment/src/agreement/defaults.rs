@@ -67,9 +67,18 @@ fn clause(stage: Stage) -> StageClause {
     }
 }
 
+/// Rejections of leads that never fitted the ideal customer profile.
+const OUTSIDE_ICP: [&str; 4] = ["wrong_industry", "too_small", "wrong_role", "competitor"];
+
 fn reasons() -> Vec<Reason> {
     let of = |reason_for: ReasonFor, pairs: &[(&str, &str)]| -> Vec<Reason> {
-        pairs.iter().map(|(key, name)| Reason { reason_for, key: (*key).into(), name: (*name).into() }).collect()
+        let one = |(key, name): &(&str, &str)| Reason {
+            reason_for,
+            key: (*key).into(),
+            name: (*name).into(),
+            outside_icp: OUTSIDE_ICP.contains(key),
+        };
+        pairs.iter().map(one).collect()
     };
     [
         of(

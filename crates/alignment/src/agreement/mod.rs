@@ -220,6 +220,9 @@ pub struct Reason {
     pub reason_for: ReasonFor,
     pub key: String,
     pub name: String,
+    /// Of a rejection: the lead was outside the ideal customer profile, so marketing owes another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside_icp: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
