@@ -4,11 +4,13 @@
 //! the same call gives the same answer for ever, and every rule can be replayed over history.
 
 pub mod agreement;
+pub mod calendar;
 pub mod ids;
 pub mod instant;
 pub mod intake;
 pub mod lifecycle;
 pub mod money;
+pub mod notice;
 pub mod rate;
 pub mod touch;
 
