@@ -5,9 +5,11 @@
 
 pub mod agreement;
 pub mod calendar;
+pub mod fields;
 pub mod ids;
 pub mod instant;
 pub mod intake;
+pub mod judging;
 pub mod lifecycle;
 pub mod money;
 pub mod notice;
