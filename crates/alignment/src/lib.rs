@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod money;
 pub mod notice;
 pub mod rate;
+pub mod routing;
 pub mod touch;
 
 pub use instant::Instant;
