@@ -149,11 +149,12 @@ CREATE INDEX assignments_lead ON assignments (lead_id, id);
 CREATE INDEX assignments_at ON assignments (at, id);
 CREATE INDEX assignments_pool ON assignments (pool, owner_id, at) WHERE pool IS NOT NULL;
 
--- What each member of a pool was given, for round robin: one row, so that writers take turns on it.
+-- What each member of a pool was given, for round robin, and the weight under which it was counted.
 CREATE TABLE pool_shares (
   pool TEXT NOT NULL,
   user_id BIGINT NOT NULL,
   given BIGINT NOT NULL,
+  weight BIGINT NOT NULL,
   recorded_at BIGINT NOT NULL,
   PRIMARY KEY (pool, user_id)
 );
@@ -171,6 +172,7 @@ CREATE TABLE absences (
   revoked_at BIGINT
 );
 CREATE INDEX absences_user ON absences (user_id, ends_at);
+CREATE INDEX absences_end ON absences (ends_at, id);
 
 -- Items of a stage's checklist that a person confirmed for a lead.
 CREATE TABLE confirmations (

@@ -83,6 +83,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Ends a SELECT whose rows nobody else may write until this transaction is over. SQLite has one writer anyway.
+    pub fn hold_rows(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "",
+            Engine::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// Whoever routes leads to pools takes turns up to the commit: two at once would both give to the same member, and overshoot limits.
+    /// SQLite has one writer anyway.
+    pub async fn one_router_at_a_time(self, connection: &mut AnyConnection) -> Result<()> {
+        if self == Engine::Postgres {
+            sqlx::query("SELECT CAST(1 AS BIGINT) FROM (SELECT pg_advisory_xact_lock(7236498127366)) AS turn").execute(connection).await?;
+        }
+        Ok(())
+    }
+
     /// Ids are handed out in a transaction of their own, so that a long import does not make other writers wait for its block of ids.
     /// SQLite has one writer anyway, and hands them out inside it.
     pub fn hands_out_ids_apart(self) -> bool {

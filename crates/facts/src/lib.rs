@@ -27,6 +27,7 @@ pub mod leads;
 pub mod list;
 pub mod names;
 pub mod people;
+pub mod routing;
 pub mod schema;
 pub mod search;
 pub mod settings;

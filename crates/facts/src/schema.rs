@@ -164,7 +164,7 @@ tables! {
         int id, int lead_id, int owner_id, text queue, text rule, text pool, text reason, text body, int at, int agreement_version, int actor_id, int recorded_at, int import_id,
     }
     POOL_SHARES = "pool_shares" ["pool", "user_id"] {
-        text pool, int user_id, int given, int recorded_at,
+        text pool, int user_id, int given, int weight, int recorded_at,
     }
     ABSENCES = "absences" ["id"] {
         int id, int user_id, text kind, int starts_at, int ends_at, text note, int actor_id, int recorded_at, int revoked_at,
