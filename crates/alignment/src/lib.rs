@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod calendar;
+pub mod checklist;
 pub mod fields;
 pub mod ids;
 pub mod instant;
@@ -12,6 +13,7 @@ pub mod intake;
 pub mod judging;
 pub mod lifecycle;
 pub mod money;
+pub mod promise;
 pub mod notice;
 pub mod rate;
 pub mod routing;
