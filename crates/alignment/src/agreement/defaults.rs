@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod proposal;
+
 impl Agreement {
     pub fn default_for(currency: Currency, time_zone: &str) -> Agreement {
         Agreement {

@@ -97,6 +97,10 @@ impl Judge {
         self.stages[stage as usize].is_some()
     }
 
+    pub(crate) fn filters_count(&self) -> usize {
+        self.filters.len()
+    }
+
     /// Starts with a person before its first touch.
     pub fn walk(&self, subject: &impl Subject) -> Walk<'_> {
         self.walk_of(self.leaves_of(subject))

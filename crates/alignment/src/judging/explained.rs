@@ -152,6 +152,10 @@ impl<S: Subject> Case<'_, S> {
         match criterion {
             Criterion::All(parts) => group(parts, |parts| parts.iter().all(|part| part.holds)),
             Criterion::Any(parts) => group(parts, |parts| parts.iter().any(|part| part.holds)),
+            Criterion::None(parts) if matches!(parts.as_slice(), [Criterion::Field(_) | Criterion::Score(_) | Criterion::Activity(_)]) => {
+                let contrary = self.condition(&parts[0]);
+                Condition { words: words(criterion), holds: !contrary.holds, ..contrary }
+            }
             Criterion::None(parts) => group(parts, |parts| !parts.iter().any(|part| part.holds)),
             Criterion::Field(test) => {
                 let number = || self.subject.number(&test.field).map(super::words::number_words);

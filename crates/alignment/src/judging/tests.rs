@@ -148,7 +148,11 @@ fn points_fade_and_are_limited() {
         engagement_points_max: 50.0,
         fit: vec![
             FitRule { name: "Size".into(), points: 20.0, when: criterion("{ field = \"company.employees\", at_least = 50 }") },
-            FitRule { name: "Free mail".into(), points: -30.0, when: criterion("{ field = \"person.email_domain\", one_of = [\"mail.example\"] }") },
+            FitRule {
+                name: "Free mail".into(),
+                points: -30.0,
+                when: criterion("{ field = \"person.email_domain\", one_of = [\"mail.example\"] }"),
+            },
         ],
         engagement: vec![rule("Visits", 8.0, 12.0, TouchKind::PageView), rule("Webinar", 60.0, 0.0, TouchKind::Webinar)],
     };
@@ -189,8 +193,12 @@ fn an_explanation_names_the_touches() {
         "{ all = [{ field = \"company.employees\", at_least = 50 }, { activity = [\"download\"], within_days = 30 }, { none = [{ activity = [\"email_bounce\"] }] }] }",
     ));
     let seen = |touch, at, kind| Seen { touch, at: day(at), marks: judge.marks(&Traits::of_kind(kind)) };
-    let touches =
-        [seen(7, 0.0, TouchKind::Download), seen(8, 20.0, TouchKind::PageView), seen(9, 25.0, TouchKind::Download), seen(10, 60.0, TouchKind::Download)];
+    let touches = [
+        seen(7, 0.0, TouchKind::Download),
+        seen(8, 20.0, TouchKind::PageView),
+        seen(9, 25.0, TouchKind::Download),
+        seen(10, 60.0, TouchKind::Download),
+    ];
     let explained = judge.explain(&person(&[("company.employees", "1200")]), &touches, day(40.0));
     let read: Vec<_> = explained.stages[0]
         .condition
@@ -198,7 +206,12 @@ fn an_explanation_names_the_touches() {
         .into_iter()
         .map(|(depth, line)| format!("{}{} {} {:?} {:?}", "  ".repeat(depth), line.words, line.holds, line.found, line.touches))
         .collect();
-    insta::assert_snapshot!(read.join("\n"), @"");
+    insta::assert_snapshot!(read.join("\n"), @r#"
+    all of these: true None []
+      company has at least 50 employees true Some("1200") []
+      downloaded anything at least once in the last 30 days true Some("1") [9]
+      never had an e-mail bounce true Some("0") []
+    "#);
 }
 
 #[test]
@@ -216,8 +229,19 @@ fn words_are_plain() {
         ] }",
     );
     let shown = lines(&written).into_iter().map(|(depth, line)| format!("{}{line}", "  ".repeat(depth)));
-    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @"");
-    insta::assert_snapshot!(words(&written), @"");
+    insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @"
+    all of these:
+      company has at least 5,000 employees
+      at least one of these:
+        downloaded any case study at least once in the last 30 days
+        viewed a page or attended a webinar with “Pricing” in its title through email at least twice in the last 24 hours
+      never had an e-mail bounce
+      company “tier” is A, B or C
+      none of these:
+        fit score is at least 10.5
+        phone number is not filled in
+    ");
+    insta::assert_snapshot!(words(&written), @"company has at least 5,000 employees and (downloaded any case study at least once in the last 30 days or viewed a page or attended a webinar with “Pricing” in its title through email at least twice in the last 24 hours) and never had an e-mail bounce and company “tier” is A, B or C and none of: fit score is at least 10.5 or phone number is not filled in");
 }
 
 #[test]
@@ -233,11 +257,17 @@ fn more_than_an_agreement_may_have_is_judged_as_far_as_it_goes() {
 /// Criteria and scoring that use everything, over few kinds, so that touches often count.
 fn any_criterion() -> impl Strategy<Value = Criterion> {
     let kind = prop_oneof![Just(TouchKind::PageView), Just(TouchKind::Download), Just(TouchKind::EmailBounce)];
-    let filter = (prop::collection::vec(kind, 0..2), prop::option::of("[ab]"))
-        .prop_map(|(activity, channel)| ActivityFilter { activity, channel, ..ActivityFilter::default() });
+    let filter = (prop::collection::vec(kind, 0..2), prop::option::of("[ab]")).prop_map(|(activity, channel)| ActivityFilter {
+        activity,
+        channel,
+        ..ActivityFilter::default()
+    });
     let leaf = prop_oneof![
-        (filter, 1u32..4, prop::option::of(1u32..20))
-            .prop_map(|(filter, times_min, within_days)| Criterion::Activity(ActivityTest { filter, times_min, within_days })),
+        (filter, 1u32..4, prop::option::of(1u32..20)).prop_map(|(filter, times_min, within_days)| Criterion::Activity(ActivityTest {
+            filter,
+            times_min,
+            within_days
+        })),
         (0..3usize, 0.0..40.0f64).prop_map(|(score, at_least)| {
             Criterion::Score(ScoreTest { score: [ScoreName::Fit, ScoreName::Engagement, ScoreName::Total][score], at_least })
         }),

@@ -180,6 +180,7 @@ pub(super) fn number_words(number: f64) -> String {
     if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
         return text;
     }
-    let apart = |(index, digit): (usize, char)| (index > 0 && (whole.len() - index).is_multiple_of(3)).then_some(',').into_iter().chain([digit]);
+    let apart =
+        |(index, digit): (usize, char)| (index > 0 && (whole.len() - index).is_multiple_of(3)).then_some(',').into_iter().chain([digit]);
     format!("{sign}{}{fraction}", whole.chars().enumerate().flat_map(apart).collect::<String>())
 }
