@@ -286,13 +286,16 @@ CREATE UNIQUE INDEX notifications_once ON notifications (user_id, once);
 CREATE INDEX notifications_user ON notifications (user_id, id);
 CREATE INDEX notifications_unread ON notifications (user_id, id) WHERE read_at IS NULL;
 
--- One message on its way out: `waiting`, `sent`, `dead` (given up, can be sent again) or `dropped`. A digest carries several notifications.
+-- One message on its way out: `waiting`, `sending` (claimed until `next_try_at`), `sent`, `dead` (given up, can be sent again) or
+-- `dropped`. It carries several notifications where these came while it waited. Of a team's channel, without a user, `body` holds them.
 CREATE TABLE deliveries (
   id {key},
   user_id BIGINT,
   medium TEXT NOT NULL,
   address TEXT NOT NULL,
   state TEXT NOT NULL,
+  -- 1 for a digest.
+  digest BIGINT NOT NULL,
   body TEXT NOT NULL,
   tries BIGINT NOT NULL,
   next_try_at BIGINT NOT NULL,
@@ -300,7 +303,9 @@ CREATE TABLE deliveries (
   sent_at BIGINT,
   recorded_at BIGINT NOT NULL
 );
-CREATE INDEX deliveries_waiting ON deliveries (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX deliveries_due ON deliveries (next_try_at, id) WHERE state IN ('waiting', 'sending');
+-- What still takes notifications in: not tried yet.
+CREATE INDEX deliveries_open ON deliveries (address, medium, digest, id) WHERE state = 'waiting' AND tries = 0;
 CREATE INDEX deliveries_state ON deliveries (state, id);
 
 CREATE TABLE delivered_notifications (

@@ -194,7 +194,7 @@ tables! {
         int id, int user_id, text once, text kind, text title, text body, text url, int at, int read_at, int recorded_at,
     }
     DELIVERIES = "deliveries" ["id"] {
-        int id, int user_id, text medium, text address, text state, text body, int tries, int next_try_at, text last_error, int sent_at, int recorded_at,
+        int id, int user_id, text medium, text address, text state, int digest, text body, int tries, int next_try_at, text last_error, int sent_at, int recorded_at,
     }
     DELIVERED_NOTIFICATIONS = "delivered_notifications" ["notification_id", "medium"] {
         int delivery_id, int notification_id, text medium,
