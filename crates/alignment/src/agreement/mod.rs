@@ -11,10 +11,15 @@ mod clauses;
 mod criteria;
 mod defaults;
 pub mod diagnosis;
+pub mod diff;
+pub mod parts;
+pub mod rebase;
 
 pub use clauses::*;
 pub use criteria::*;
 pub use diagnosis::Fault;
+pub use diff::{Difference, DifferenceKind, diff};
+pub use parts::Part;
 
 /// The text of one version. Its TOML form is what is exported, imported and (later) signed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
