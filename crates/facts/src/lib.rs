@@ -16,6 +16,7 @@ mod cursor;
 pub mod custom;
 pub mod deals;
 pub mod dialect;
+pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod feed;

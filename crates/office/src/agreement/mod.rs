@@ -1,8 +1,16 @@
-//! The Agreement in force: which version judges, and its text.
+//! The Agreement: which version judges, its text, and the drafts that both teams edit and sign.
 
+pub mod by;
+pub mod drafts;
+pub mod heads;
 pub mod pages;
+mod remind;
+mod said;
+pub mod signing;
 mod versions;
 
+pub use by::By;
+pub use remind::{due, remind};
 pub use versions::{VersionKeeper, Versions};
 
 use alignment::{Currency, Instant, agreement::Agreement, agreement::Version};
@@ -30,6 +38,11 @@ pub async fn replace_first(office: &Office, agreement: &Agreement) -> anyhow::Re
     agreements::replace_first(&mut tx, &text, &hash(&text), Instant::MIN.0, now.0).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What a company that has not agreed on anything yet may start its first draft from, in the currency and zone of the text so far.
+pub fn proposal(so_far: &Agreement) -> Agreement {
+    Agreement::default_for(so_far.currency, &so_far.calendar.time_zone)
 }
 
 /// Newest first.
