@@ -241,6 +241,7 @@ CREATE TABLE waivers (
   recorded_at BIGINT NOT NULL
 );
 CREATE INDEX waivers_period ON waivers (period, promise);
+CREATE INDEX waivers_clock ON waivers (clock_id) WHERE clock_id IS NOT NULL;
 
 -- A month of the ledger as one side closed it; `body` is the ledger at that instant (JSON), `hash` what both sides close.
 CREATE TABLE settlements (

@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod imports;
 pub mod keys;
+pub mod ledger;
 pub mod leads;
 pub mod list;
 pub mod names;
