@@ -10,10 +10,13 @@ use crate::Result;
 pub struct CompanyFact {
     pub id: i64,
     pub name: Option<String>,
+    pub domain: Option<String>,
     pub industry: Option<String>,
     pub country: Option<String>,
     pub region: Option<String>,
     pub employees: Option<i64>,
+    pub annual_revenue_minor: Option<i64>,
+    pub annual_revenue_currency: Option<String>,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -122,6 +125,7 @@ pub struct ContentFact {
 pub struct UserFact {
     pub id: i64,
     pub name: String,
+    pub email: Option<String>,
     pub region: Option<String>,
 }
 
@@ -149,7 +153,7 @@ macro_rules! feed {
 }
 
 feed! {
-    companies: CompanyFact from "companies", "id, name, industry, country, region, employees";
+    companies: CompanyFact from "companies", "id, name, domain, industry, country, region, employees, annual_revenue_minor, annual_revenue_currency";
     people: PersonFact from "people", "id, company_id, name, email, phone, job_title, country";
     leads: LeadFact from "leads", "id, person_id, company_id, source, campaign_id, content_id, owner_id, opened_at, stages_recorded, recorded_at";
     transitions: TransitionFact from "transitions", "id, lead_id, stage, at, recorded_at, agreement_version, reason";
@@ -159,7 +163,7 @@ feed! {
     deal_transitions: DealTransitionFact from "deal_transitions", "id, deal_id, stage, at, recorded_at";
     campaigns: CampaignFact from "campaigns", "id, name, channel, starts_at";
     content: ContentFact from "content", "id, title, kind, published_at";
-    users: UserFact from "users", "id, name, region";
+    users: UserFact from "users", "id, name, email, region";
     spend: SpendFact from "spend", "id, campaign_id, channel, source, side, at, recorded_at, amount_minor, amount_currency";
 }
 

@@ -49,7 +49,17 @@ fn record(touches: i64) -> Delta {
     let mut dice = Dice(42);
     let companies = (touches / 10).max(1);
     let deals = touches / 100;
-    let company = |id| CompanyRow { id, name: None, industry: None, country: None, region: None, employees: None, custom: Vec::new() };
+    let company = |id| CompanyRow {
+        id,
+        name: None,
+        domain: None,
+        industry: None,
+        country: None,
+        region: None,
+        employees: None,
+        annual_revenue: None,
+        custom: Vec::new(),
+    };
     let mut delta = Delta { companies: (1..=companies).map(company).collect(), ..Delta::default() };
     delta.touches = (1..=touches).map(|id| touch(id, companies, &mut dice)).collect();
     for id in 1..=deals {

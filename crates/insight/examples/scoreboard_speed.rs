@@ -92,10 +92,12 @@ fn record(touches: i64) -> Delta {
         delta.companies.push(CompanyRow {
             id,
             name: None,
+            domain: None,
             industry: dice.label(),
             country: dice.label(),
             region: None,
             employees: None,
+            annual_revenue: None,
             custom: Vec::new(),
         });
         delta.people.push(PersonRow {
@@ -105,7 +107,10 @@ fn record(touches: i64) -> Delta {
             has_email: true,
             has_phone: false,
             has_job_title: false,
+            job_title: None,
+            email_domain: None,
             country: None,
+            custom: Vec::new(),
         });
         lead(id, &mut dice, &mut delta);
     }

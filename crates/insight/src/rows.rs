@@ -54,10 +54,12 @@ pub struct Removed {
 pub struct CompanyRow {
     pub id: i64,
     pub name: Option<String>,
+    pub domain: Option<String>,
     pub industry: Option<String>,
     pub country: Option<String>,
     pub region: Option<String>,
     pub employees: Option<i64>,
+    pub annual_revenue: Option<Money>,
     /// The company's own fields: (key, value).
     pub custom: Vec<(String, String)>,
 }
@@ -70,7 +72,11 @@ pub struct PersonRow {
     pub has_email: bool,
     pub has_phone: bool,
     pub has_job_title: bool,
+    pub job_title: Option<String>,
+    /// Of the e-mail address; the address itself, the name and the phone number stay in the record alone.
+    pub email_domain: Option<String>,
     pub country: Option<String>,
+    pub custom: Vec<(String, String)>,
 }
 
 /// A lead: one pass of a person through the funnel.
@@ -161,6 +167,8 @@ pub struct NamedRow {
     /// Campaign: its channel. Content: its kind. User: its region.
     pub group: Option<String>,
     pub at: Option<Instant>,
+    /// Of users.
+    pub email: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

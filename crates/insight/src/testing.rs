@@ -62,11 +62,32 @@ pub fn history(delta: Delta) -> History {
 }
 
 pub fn company(id: i64) -> CompanyRow {
-    CompanyRow { id, name: Some(format!("Company {id}")), industry: None, country: None, region: None, employees: None, custom: Vec::new() }
+    CompanyRow {
+        id,
+        name: Some(format!("Company {id}")),
+        domain: None,
+        industry: None,
+        country: None,
+        region: None,
+        employees: None,
+        annual_revenue: None,
+        custom: Vec::new(),
+    }
 }
 
 pub fn person(id: i64, company: Option<i64>) -> PersonRow {
-    PersonRow { id, company, has_name: true, has_email: true, has_phone: false, has_job_title: false, country: None }
+    PersonRow {
+        id,
+        company,
+        has_name: true,
+        has_email: true,
+        has_phone: false,
+        has_job_title: false,
+        job_title: None,
+        email_domain: None,
+        country: None,
+        custom: Vec::new(),
+    }
 }
 
 /// A lead with the same number as its person, from a source that records all stages.
@@ -143,5 +164,5 @@ pub fn spend(id: i64, source: &str, side: Side, on_day: f64, amount: Money) -> S
 }
 
 pub fn named(id: i64, name: &str) -> NamedRow {
-    NamedRow { id, name: name.to_owned(), group: None, at: None }
+    NamedRow { id, name: name.to_owned(), group: None, at: None, email: None }
 }

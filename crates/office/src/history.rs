@@ -7,6 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use alignment::{
     Instant, Money,
+    fields::email_domain,
     lifecycle::{DealStage, Side, Stage, StageSet},
     touch::{ActivityKind, TouchKind},
 };
@@ -212,7 +213,11 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
             let found = feed::companies(read.conn(), first, last).await?;
             delta.companies.extend(found.into_iter().map(|fact| company(custom.remove(&fact.id), fact)));
         }
-        Table::People => delta.people.extend(feed::people(connection, first, last).await?.into_iter().map(person)),
+        Table::People => {
+            let mut custom = custom_by_record(read, "people", first, last).await?;
+            let found = feed::people(read.conn(), first, last).await?;
+            delta.people.extend(found.into_iter().map(|fact| person(custom.remove(&fact.id), fact)));
+        }
         Table::Leads => {
             let mut custom = custom_by_record(read, "leads", first, last).await?;
             let found = feed::leads(read.conn(), first, last).await?;
@@ -240,6 +245,7 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
                 name: fact.name,
                 group: fact.channel,
                 at: fact.starts_at.map(Instant),
+                email: None,
             }))
         }
         Table::Content => delta.content.extend(feed::content(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
@@ -247,12 +253,14 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
             name: fact.title,
             group: fact.kind,
             at: fact.published_at.map(Instant),
+            email: None,
         })),
         Table::Users => delta.users.extend(feed::users(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
             id: fact.id,
             name: fact.name,
             group: fact.region,
             at: None,
+            email: fact.email,
         })),
         Table::Spend => delta.spend.extend(feed::spend(connection, first, last).await?.into_iter().filter_map(spend)),
     }
@@ -288,15 +296,17 @@ fn company(custom: Option<Custom>, fact: feed::CompanyFact) -> rows::CompanyRow 
     rows::CompanyRow {
         id: fact.id,
         name: fact.name,
+        domain: fact.domain,
         industry: fact.industry,
         country: fact.country,
         region: fact.region,
         employees: fact.employees,
+        annual_revenue: money(fact.annual_revenue_minor, fact.annual_revenue_currency.as_deref()),
         custom: custom.unwrap_or_default(),
     }
 }
 
-fn person(fact: feed::PersonFact) -> rows::PersonRow {
+fn person(custom: Option<Custom>, fact: feed::PersonFact) -> rows::PersonRow {
     rows::PersonRow {
         id: fact.id,
         company: fact.company_id,
@@ -304,7 +314,10 @@ fn person(fact: feed::PersonFact) -> rows::PersonRow {
         has_email: fact.email.is_some(),
         has_phone: fact.phone.is_some(),
         has_job_title: fact.job_title.is_some(),
+        job_title: fact.job_title,
+        email_domain: fact.email.as_deref().and_then(email_domain).map(str::to_lowercase),
         country: fact.country,
+        custom: custom.unwrap_or_default(),
     }
 }
 

@@ -96,7 +96,8 @@ macro_rules! table {
 table! {
     /// By id.
     Companies of CompanyRow in "companies" => {
-        id: Ids, name: Texts, industry: Labels, country: Labels, region: Labels, employees: Links, custom: Customs,
+        id: Ids, name: Texts, domain: Texts, industry: Labels, country: Labels, region: Labels, employees: Links,
+        annual_revenue: Amounts, custom: Customs,
     }
 }
 
@@ -104,7 +105,7 @@ table! {
     /// By id.
     People of PersonRow in "people" => {
         id: Ids, company: Links, has_name: Fixed<bool>, has_email: Fixed<bool>, has_phone: Fixed<bool>, has_job_title: Fixed<bool>,
-        country: Labels,
+        job_title: Labels, email_domain: Labels, country: Labels, custom: Customs,
     }
 }
 
@@ -162,7 +163,7 @@ table! {
 
 table! {
     /// Campaigns, content or users, by id.
-    Named of NamedRow in "named" => { id: Ids, name: Texts, group: Labels, at: Dates }
+    Named of NamedRow in "named" => { id: Ids, name: Texts, group: Labels, at: Dates, email: Texts }
 }
 
 table! {
