@@ -1,7 +1,5 @@
 -- The Agreement that both teams sign, the hand-off with its clocks, the ledger of promises, and notifications.
 
--- Who judges a pass: `agreement`, whose criteria make it an MQL here, or where it is empty the source that it was brought from.
-ALTER TABLE leads ADD COLUMN judged_by TEXT;
 ALTER TABLE leads ADD COLUMN product_line TEXT;
 -- The fallback queue that a lead waits in which no rule could place.
 ALTER TABLE leads ADD COLUMN queue TEXT;
@@ -111,10 +109,16 @@ CREATE TABLE clocks (
   done BIGINT NOT NULL,
   agreement_version BIGINT NOT NULL,
   recorded_at BIGINT NOT NULL,
-  import_id BIGINT
+  import_id BIGINT,
+  -- Key of the regional calendar that it runs by, of that version; empty: the company's.
+  calendar TEXT,
+  -- When the next step of escalation is to be taken; empty where none is left.
+  next_step_at BIGINT
 );
-CREATE INDEX clocks_lead ON clocks (lead_id, id);
+CREATE UNIQUE INDEX clocks_once ON clocks (lead_id, kind);
 CREATE INDEX clocks_running ON clocks (due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX clocks_to_breach ON clocks (due_at, id) WHERE ended_at IS NULL AND breached_at IS NULL;
+CREATE INDEX clocks_to_escalate ON clocks (next_step_at, id) WHERE next_step_at IS NOT NULL;
 CREATE INDEX clocks_to_warn ON clocks (warn_at, id) WHERE ended_at IS NULL AND warned_at IS NULL;
 CREATE INDEX clocks_started ON clocks (kind, started_at, id);
 CREATE INDEX clocks_due ON clocks (kind, due_at, id);
@@ -339,3 +343,40 @@ CREATE TABLE notification_settings (
 
 -- Reminders of the office that are said once, by name.
 CREATE TABLE said_once (once TEXT PRIMARY KEY, at BIGINT NOT NULL);
+
+-- The desk's inbox: leads of a stage by what is due, and those of one owner.
+CREATE INDEX leads_desk ON leads (stage, COALESCE(due_at, 9000000000000000000), id);
+CREATE INDEX leads_desk_owner ON leads (owner_id, stage, COALESCE(due_at, 9000000000000000000), id);
+
+-- A decision that was taken back within minutes: the transition as it stood, which is among the transitions no longer.
+CREATE TABLE retractions (
+  id {key},
+  transition_id BIGINT NOT NULL,
+  lead_id BIGINT NOT NULL,
+  stage TEXT NOT NULL,
+  at BIGINT,
+  entered_at BIGINT NOT NULL,
+  agreement_version BIGINT NOT NULL,
+  actor_id BIGINT,
+  reason TEXT,
+  retracted_by BIGINT,
+  recorded_at BIGINT NOT NULL
+);
+CREATE INDEX retractions_lead ON retractions (lead_id, id);
+
+-- What was said with a transition, in one's own words beside the reason.
+CREATE TABLE transition_notes (
+  id {key},
+  transition_id BIGINT NOT NULL CONSTRAINT transition_notes_once UNIQUE,
+  note TEXT NOT NULL,
+  recorded_at BIGINT NOT NULL
+);
+
+-- The open deal of its company that a lead joined, as another member of the buying committee, instead of opening one of its own.
+CREATE TABLE joined_deals (
+  id {key},
+  lead_id BIGINT NOT NULL CONSTRAINT joined_deals_lead_once UNIQUE,
+  deal_id BIGINT NOT NULL,
+  recorded_at BIGINT NOT NULL
+);
+CREATE INDEX joined_deals_deal ON joined_deals (deal_id);

@@ -10,6 +10,7 @@ pub mod backup;
 pub mod bulk;
 pub mod campaigns;
 pub mod changes;
+pub mod clocks;
 pub mod companies;
 pub mod content;
 mod cursor;

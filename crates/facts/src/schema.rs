@@ -86,7 +86,7 @@ tables! {
         int id, text name, text email, text phone, text job_title, text country, int company_id, int created_at, int recorded_at, int import_id,
     }
     LEADS = "leads" ["id"] {
-        int id, int person_id, int company_id, text source, int campaign_id, int content_id, int owner_id, int opened_at, text stage, int stage_at, int stages_recorded, int recorded_at, int import_id, text judged_by, text product_line, text queue, int due_at,
+        int id, int person_id, int company_id, text source, int campaign_id, int content_id, int owner_id, int opened_at, text stage, int stage_at, int stages_recorded, int recorded_at, int import_id, text product_line, text queue, int due_at,
     }
     TRANSITIONS = "transitions" ["id"] {
         int id, int lead_id, text stage, int at, int recorded_at, int agreement_version, int actor_id, text reason, int import_id, text made_by, int goes_back, int retracted_at,
@@ -155,7 +155,7 @@ tables! {
         int id, int draft_id, text hash, text body, int actor_id, int recorded_at,
     }
     CLOCKS = "clocks" ["id"] {
-        int id, int lead_id, text kind, int owner_id, int started_at, int warn_at, int due_at, int ended_at, text outcome, int breached_at, int warned_at, int steps_taken, int paused_at, int done, int agreement_version, int recorded_at, int import_id,
+        int id, int lead_id, text kind, int owner_id, int started_at, int warn_at, int due_at, int ended_at, text outcome, int breached_at, int warned_at, int steps_taken, int paused_at, int done, int agreement_version, int recorded_at, int import_id, text calendar, int next_step_at,
     }
     CLOCK_PAUSES = "clock_pauses" ["id"] {
         int id, int clock_id, int from_at, int to_at, text reason, int recorded_at,
@@ -207,5 +207,14 @@ tables! {
     }
     SAID_ONCE = "said_once" ["once"] {
         text once, int at,
+    }
+    RETRACTIONS = "retractions" ["id"] {
+        int id, int transition_id, int lead_id, text stage, int at, int entered_at, int agreement_version, int actor_id, text reason, int retracted_by, int recorded_at,
+    }
+    TRANSITION_NOTES = "transition_notes" ["id"] {
+        int id, int transition_id, text note, int recorded_at,
+    }
+    JOINED_DEALS = "joined_deals" ["id"] {
+        int id, int lead_id, int deal_id, int recorded_at,
     }
 }
