@@ -124,13 +124,18 @@ pub async fn children(
 
 /// The fingerprints among these that a touch has already, by their upper half.
 pub async fn touches_known(connection: &mut AnyConnection, engine: Engine, highs: &[i64]) -> Result<Vec<(i64, i64)>> {
+    Ok(touches_known_by_id(connection, engine, highs).await?.into_iter().map(|(high, low, _)| (high, low)).collect())
+}
+
+/// The same, each with the id of its touch.
+pub async fn touches_known_by_id(connection: &mut AnyConnection, engine: Engine, highs: &[i64]) -> Result<Vec<(i64, i64, i64)>> {
     let mut found = Vec::new();
     for chunk in highs.chunks(KEYS_PER_STATEMENT) {
         let sql = format!(
-            "SELECT fingerprint_high, fingerprint_low FROM touches WHERE fingerprint_high IN ({})",
+            "SELECT fingerprint_high, fingerprint_low, id FROM touches WHERE fingerprint_high IN ({})",
             bulk::placeholders(engine, 1, chunk.len())
         );
-        let mut query = sqlx::query_as::<_, (i64, i64)>(AssertSqlSafe(sql));
+        let mut query = sqlx::query_as::<_, (i64, i64, i64)>(AssertSqlSafe(sql));
         for high in chunk {
             query = query.bind(*high);
         }

@@ -87,13 +87,3 @@ pub async fn one(connection: &mut AnyConnection, id: i64) -> Result<TouchRow> {
     let found = sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
     found.ok_or_else(|| missing("touch", id))
 }
-
-/// The touch that has this fingerprint already.
-pub async fn by_fingerprint(connection: &mut AnyConnection, high: i64, low: i64) -> Result<Option<i64>> {
-    let found: Option<(i64,)> = sqlx::query_as("SELECT id FROM touches WHERE fingerprint_high = $1 AND fingerprint_low = $2")
-        .bind(high)
-        .bind(low)
-        .fetch_optional(connection)
-        .await?;
-    Ok(found.map(|(id,)| id))
-}

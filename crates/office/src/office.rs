@@ -12,6 +12,7 @@ use crate::{
     Clock,
     agreement::{VersionKeeper, Versions},
     history::HistoryKeeper,
+    touches::Gatherer,
 };
 
 /// Cheap to clone; clones are the same office.
@@ -25,6 +26,7 @@ struct Inner {
     facts: facts::Facts,
     history: HistoryKeeper,
     versions: VersionKeeper,
+    gatherer: Gatherer,
     clock: Clock,
     runner: String,
     news: broadcast::Sender<News>,
@@ -63,7 +65,7 @@ impl Office {
         let runner = runner_name(home)?;
         let (news, _) = broadcast::channel(256);
         let office = Office {
-            inner: Arc::new(Inner { home: home.to_owned(), facts, history, versions: VersionKeeper::default(), clock, runner, news }),
+            inner: Arc::new(Inner { home: home.to_owned(), facts, history, versions: VersionKeeper::default(), gatherer: Gatherer::default(), clock, runner, news }),
         };
         crate::agreement::ensure_first(&office).await?;
         crate::imports::end_interrupted(&office).await?;
@@ -103,6 +105,11 @@ impl Office {
 
     pub async fn versions(&self) -> anyhow::Result<Arc<Versions>> {
         self.inner.versions.current(self.facts()).await
+    }
+
+    /// Where touches of many requests are written together.
+    pub fn gatherer(&self) -> &Gatherer {
+        &self.inner.gatherer
     }
 
     pub fn tell(&self, news: News) {

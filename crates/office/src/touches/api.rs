@@ -3,7 +3,7 @@ use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use facts::touches::{self, TouchFilter, TouchRow};
 use serde::{Deserialize, Serialize};
@@ -131,27 +131,25 @@ async fn create(State(office): State<Office>, actor: Actor, body: Body<NewTouche
     if count == 0 || count > BATCH_MAX {
         return Err(AppError::refused(format!("touches: {count} in one request; send 1 to {BATCH_MAX}")));
     }
+    let now = office.clock().now().0;
+    if body.key.is_none() {
+        let touches = super::read(body.fields.touches, now)?;
+        let taken: TouchesTaken = office.gatherer().take(&office, &actor, touches).await?.into();
+        return Ok((StatusCode::CREATED, Json(taken)).into_response());
+    }
     let mut write = match Write::begin(&office, &actor, &body).await? {
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    let mut taken = TouchesTaken { created: 0, known: 0, ids: Vec::with_capacity(count) };
-    for (index, new) in body.fields.touches.into_iter().enumerate() {
-        let touch = super::create(&mut write.tx, &write.author, new).await.map_err(|error| numbered(index, error))?;
-        if touch.is_new {
-            taken.created += 1
-        } else {
-            taken.known += 1
-        }
-        taken.ids.push(touch.id);
-    }
-    write.answer(StatusCode::CREATED, &taken, &["touches"]).await
+    let touches = super::read(body.fields.touches, now)?;
+    let versions = office.versions().await?;
+    let mut taken = super::take(&mut write.tx, &versions, &[(write.author, touches)]).await?;
+    let taken: TouchesTaken = taken.remove(0)?.into();
+    write.answer(StatusCode::CREATED, &taken, &["touches", "leads"]).await
 }
 
-/// Says which of the batch it was.
-fn numbered(index: usize, error: AppError) -> AppError {
-    match error {
-        AppError::Refused(words) => AppError::Refused(format!("touches[{index}].{words}. Nothing of this request was recorded.")),
-        other => other,
+impl From<super::Taken> for TouchesTaken {
+    fn from(taken: super::Taken) -> TouchesTaken {
+        TouchesTaken { created: taken.created, known: taken.ids.len() - taken.created, ids: taken.ids }
     }
 }
