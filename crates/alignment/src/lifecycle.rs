@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod passes;
+
 /// The stages, in the order of the funnel, then the three ways out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -21,6 +21,7 @@ mod runner;
 mod upload;
 mod wizard;
 
+pub use apply::Aftermath;
 pub use refused::{REJECTIONS_KEPT_MAX, rejected_csv, rejected_files};
 
 use runner::Tally;

@@ -1,13 +1,13 @@
 //! Running an import: files are read and mapped on one core while the batch before is written on the other.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
-use alignment::intake::IntakeRow;
+use alignment::{Instant, intake::IntakeRow};
 use exchange::{
     Cells, FileError,
     recipe::{ImportPlan, Outcome},
 };
-use facts::imports;
+use facts::{changes::Author, imports};
 use tokio::sync::mpsc;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     apply::{Context, Importer, RowOutcome},
     refused::Refused,
 };
-use crate::{Actor, Office, office::News};
+use crate::{Actor, Office, judging, office::News};
 
 const ROWS_PER_BATCH: usize = 2_000;
 /// Rows between two tellings of progress.
@@ -98,13 +98,13 @@ pub async fn apply_batches(
     mut batches: Batches,
     progress: Progress,
 ) -> Result<Tally, ImportError> {
-    let agreement_version = office.agreement().await?.number.into();
+    let versions = office.versions().await?;
     let actor_id = actor.user.map(|user| user.0);
     let now = office.clock().now().0;
     let mut tx = office.facts().write().await?;
     let engine = tx.engine;
     engine.one_import_at_a_time(tx.conn()).await?;
-    let mut importer = Importer::new(Context { import_id: id.unwrap_or(0), actor_id, now, agreement_version });
+    let mut importer = Importer::new(Context { import_id: id.unwrap_or(0), actor_id, now, versions: Arc::clone(&versions) });
     let mut tally = Tally::default();
     let mut refused = Refused::new(id);
     let mut told = 0;
@@ -145,12 +145,16 @@ pub async fn apply_batches(
             }
         }
     }
-    tally.report.unresolved = importer.finish(&mut tx).await?;
+    let aftermath = importer.finish(&mut tx).await?;
+    tally.report.unresolved = aftermath.unresolved;
     progress(tally.read());
     let Some(id) = id else {
         tx.rollback().await?;
         return Ok(tally);
     };
+    let version = versions.at(Instant(now)).number;
+    let author = Author { actor: actor_id, now, agreement_version: Some(version.into()) };
+    judging::import_arrived(&mut tx, &author, &versions, &aftermath, id).await?;
     let import = imports::get(tx.conn(), id).await?;
     imports::end(&mut tx, &tally.ended(import, office.clock().now().0)).await?;
     tx.commit().await?;

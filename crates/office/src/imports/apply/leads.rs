@@ -1,9 +1,11 @@
 //! Leads: passes of people through the funnel, with their transitions.
 
 use alignment::{
-    Instant,
     intake::{LeadIntake, Noun, StageEntry},
-    lifecycle::{Stage, StageSet},
+    lifecycle::{
+        Stage, StageSet,
+        passes::{Entry, standing},
+    },
 };
 use facts::{bulk::Value, schema};
 
@@ -86,15 +88,20 @@ impl Importer {
         }
     }
 
-    /// Adds the transition, or learns the instant or reason of one that is there; says whether anything changed.
+    /// Adds the transition, or learns the instant or reason of one that is there; says whether anything changed. What the Agreement judged
+    /// stands as it is, beside what the source says.
     pub(super) fn enter_stage(&mut self, lead: i64, stage: Stage, at: Option<Instant>, reason: Option<&str>, actor: Option<i64>) -> bool {
         let known = self.transitions_of.get(&lead).and_then(|ids| {
-            ids.iter().copied().find(|id| self.rows.value(&schema::TRANSITIONS, *id, "stage").and_then(Value::as_text) == Some(stage.key()))
+            let text = |id: i64, column: &str| self.rows.value(&schema::TRANSITIONS, id, column).and_then(Value::as_text);
+            ids.iter().copied().find(|id| text(*id, "stage") == Some(stage.key()) && text(*id, "made_by") != Some("agreement"))
         });
         if let Some(id) = known {
             let mut changed = at.is_some_and(|at| self.rows.set(&schema::TRANSITIONS, id, "at", Value::Int(at.0)));
             if reason.is_some() {
                 changed |= self.rows.set(&schema::TRANSITIONS, id, "reason", Value::text(reason));
+            }
+            if changed {
+                self.aftermath.leads.insert(lead);
             }
             return changed;
         }
@@ -102,12 +109,13 @@ impl Importer {
             ("lead_id", Value::Int(lead)),
             ("stage", Value::Text(stage.key().to_owned())),
             ("at", instant(at)),
-            ("agreement_version", Value::Int(self.context.agreement_version)),
+            ("agreement_version", Value::Int(self.context.agreement_version(at))),
             ("actor_id", Value::int(actor)),
             ("reason", Value::text(reason)),
         ];
         let id = self.rows.make(&schema::TRANSITIONS, &self.context, fields);
         self.transitions_of.entry(lead).or_default().push(id);
+        self.aftermath.leads.insert(lead);
         true
     }
 
@@ -121,16 +129,15 @@ impl Importer {
 
     /// Sets the lead's stage to where its transitions have brought it; says whether that changed it.
     pub(super) fn settle_stage(&mut self, lead: i64) -> bool {
-        let entries = self.transitions_of.get(&lead).into_iter().flatten().filter_map(|id| {
+        let int = |id: i64, column: &str| self.rows.value(&schema::TRANSITIONS, id, column).and_then(Value::as_int);
+        let entry = |id: &i64| {
             let stage = Stage::parse(self.rows.value(&schema::TRANSITIONS, *id, "stage")?.as_text()?)?;
-            Some((stage, self.rows.value(&schema::TRANSITIONS, *id, "at")?.as_int()))
-        });
-        // A customer stays one; else the latest way out ends the pass; else the furthest stage counts, whenever it was entered.
-        let standing = |(stage, at): &(Stage, Option<i64>)| {
-            (*stage == Stage::Customer, stage.is_exit(), at.filter(|_| stage.is_terminal()), *stage as u8)
+            let is_retracted = int(*id, "retracted_at").is_some();
+            (!is_retracted).then(|| Entry { stage, at: int(*id, "at").map(Instant), goes_back: int(*id, "goes_back") == Some(1) })
         };
-        let Some((stage, at)) = entries.max_by_key(standing) else { return false };
+        let entries: Vec<Entry> = self.transitions_of.get(&lead).into_iter().flatten().filter_map(entry).collect();
+        let Some((stage, at)) = standing(&entries) else { return false };
         let changed = self.rows.set(&schema::LEADS, lead, "stage", Value::Text(stage.key().to_owned()));
-        self.rows.set(&schema::LEADS, lead, "stage_at", Value::int(at)) || changed
+        self.rows.set(&schema::LEADS, lead, "stage_at", instant(at)) || changed
     }
 }

@@ -4,7 +4,12 @@
 //! new or changed is written together. A row is taken whole or not at all: its references are checked before anything of it is kept.
 //! Cost: a fixed number of statements per batch and table, so time grows with the rows of the file and not with the size of the record.
 
-use alignment::intake::{IntakeRow, Key, Noun, Record, Reference};
+use std::sync::Arc;
+
+use alignment::{
+    Instant,
+    intake::{IntakeRow, Key, Noun, Record, Reference},
+};
 use facts::{
     Result, WriteTx,
     bulk::Value,
@@ -23,6 +28,7 @@ mod rows;
 mod simple;
 mod touches;
 
+use crate::{agreement::Versions, judging::Arrived};
 use keys::Keys;
 use rows::Rows;
 
@@ -30,7 +36,14 @@ pub struct Context {
     pub import_id: i64,
     pub actor_id: Option<i64>,
     pub now: i64,
-    pub agreement_version: i64,
+    pub versions: Arc<Versions>,
+}
+
+impl Context {
+    /// The version of the Agreement that judges what happened at `at`; where nobody wrote that down, the one in force now.
+    fn agreement_version(&self, at: Option<Instant>) -> i64 {
+        self.versions.at(at.unwrap_or(Instant(self.now))).number.into()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +79,19 @@ pub struct Importer {
     /// Deals that got lines, whose amount is their sum.
     deals_with_lines: FxHashSet<i64>,
     /// Optional references that led nowhere.
+    unresolved: u64,
+    aftermath: Aftermath,
+}
+
+/// What an import leaves to be judged: whose touches came in, and whose promises may be kept or broken by it.
+#[derive(Default)]
+pub struct Aftermath {
     pub unresolved: u64,
+    pub arrived: Arrived,
+    /// Leads that are new or moved.
+    pub leads: FxHashSet<i64>,
+    /// People whom somebody tried to reach.
+    pub attempted: FxHashSet<i64>,
 }
 
 impl Importer {
@@ -84,6 +109,7 @@ impl Importer {
             teams: FxHashMap::default(),
             deals_with_lines: FxHashSet::default(),
             unresolved: 0,
+            aftermath: Aftermath::default(),
         }
     }
 
@@ -99,9 +125,10 @@ impl Importer {
     }
 
     /// What is left to do after the last batch: sums of deal lines, and the events.
-    pub async fn finish(mut self, tx: &mut WriteTx) -> Result<u64> {
+    pub async fn finish(mut self, tx: &mut WriteTx) -> Result<Aftermath> {
         self.add_up_lines(tx).await?;
-        let Context { import_id, actor_id, now, agreement_version } = self.context;
+        let agreement_version = self.context.agreement_version(None);
+        let Context { import_id, actor_id, now, .. } = self.context;
         let mut note = |kind, (table, first_id, last_id): (&'static Table, i64, i64)| {
             tx.note(NewEvent {
                 kind,
@@ -120,7 +147,7 @@ impl Importer {
         self.rows.touched.dedup_by_key(|run| (run.0.name, run.1, run.2));
         self.rows.added.into_iter().for_each(|run| note("added", run));
         self.rows.touched.into_iter().for_each(|run| note("changed", run));
-        Ok(self.unresolved)
+        Ok(Aftermath { unresolved: self.unresolved, ..self.aftermath })
     }
 
     fn take_row(&mut self, row: &IntakeRow) -> RowOutcome {

@@ -206,6 +206,9 @@ impl Importer {
             ("content_id", Value::int(content)),
         ];
         let (id, change) = self.make_or_set(&schema::ACTIVITIES, found, fields);
+        if let Some(person) = person.filter(|_| change != Change::Unchanged && intake.kind.is_attempt()) {
+            self.aftermath.attempted.insert(person);
+        }
         Ok((id, self.learn(Noun::Activity, &keys, id, change)))
     }
 

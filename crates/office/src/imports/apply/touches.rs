@@ -72,6 +72,10 @@ impl Importer {
         if !self.touches.taken.insert(fingerprint) {
             return Ok((true, Change::Unchanged));
         }
+        if let Some(person) = person {
+            let earliest = self.aftermath.arrived.entry(person).or_insert(intake.at);
+            *earliest = intake.at.min(*earliest);
+        }
         let id = self.touches.next;
         self.touches.next += 1;
         self.touches.values.extend([
