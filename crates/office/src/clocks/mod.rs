@@ -1,4 +1,10 @@
-//! Clocks: the promises about each lead that run in working time.
+//! Clocks: the promises about each lead that run in working time. The rules are [`alignment::handoff`] and [`alignment::calendar`].
+
+mod calendars;
+mod reckon;
+mod sync;
+
+pub use calendars::Calendars;
 
 use facts::{WriteTx, changes::Author};
 
@@ -6,8 +12,13 @@ use crate::{Office, agreement::Versions};
 
 /// Brings the clocks of these leads to what their transitions, attempts and questions say, and each lead's `due_at` with them. To be
 /// called in the transaction that changed any of these.
-pub async fn sync(_tx: &mut WriteTx, _author: &Author, _versions: &Versions, _leads: &[i64]) -> anyhow::Result<()> {
-    Ok(())
+pub async fn sync(tx: &mut WriteTx, author: &Author, versions: &Versions, leads: &[i64]) -> anyhow::Result<()> {
+    sync::sync(tx, author, versions, leads, None).await
+}
+
+/// The same for what an import brought: clocks that start with it go with its undo.
+pub async fn sync_import(tx: &mut WriteTx, author: &Author, versions: &Versions, leads: &[i64], import_id: Option<i64>) -> anyhow::Result<()> {
+    sync::sync(tx, author, versions, leads, import_id).await
 }
 
 /// Does what has come due by now: warnings, breaches, escalation. Gives how many clocks it acted on.
