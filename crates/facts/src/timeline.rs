@@ -143,7 +143,8 @@ const ACTIVITY: &str = "'activity' AS what, o.id, o.at, o.kind, o.person_id, p.n
 const ACTIVITY_FROM: &str = "activities o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN deals d ON d.id = o.deal_id \
      LEFT JOIN users u ON u.id = o.user_id LEFT JOIN content t ON t.id = o.content_id";
 const STAGE: &str = "'stage' AS what, o.id, o.at, o.stage AS kind, l.person_id, p.name AS person_name, o.lead_id, CAST(NULL AS BIGINT) AS deal_id, \
-     CAST(NULL AS TEXT) AS deal_name, u.name AS user_name, o.reason AS words, CAST(NULL AS TEXT) AS note, CAST(NULL AS TEXT) AS outcome, \
+     CAST(NULL AS TEXT) AS deal_name, u.name AS user_name, o.reason AS words, \
+     (SELECT n.note FROM transition_notes n WHERE n.transition_id = o.id) AS note, CAST(NULL AS TEXT) AS outcome, \
      CAST(NULL AS TEXT) AS channel, l.source, l.campaign_id, CAST(NULL AS TEXT) AS campaign_name, CAST(NULL AS BIGINT) AS content_id, \
      CAST(NULL AS TEXT) AS content_title, o.agreement_version";
 const STAGE_FROM: &str = "transitions o JOIN leads l ON l.id = o.lead_id LEFT JOIN people p ON p.id = l.person_id \
