@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use office::{Clock, Office};
 
 mod attribute;
+mod clocks;
 mod demo;
 mod import;
 mod keep;
@@ -63,6 +64,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Share out conversions over the touches in a file, without a record
     Attribute(attribute::AttributeArgs),
+    /// List the clocks of leads, or do what has come due
+    Clocks(clocks::ClocksArgs),
     /// Prove that the history agrees with the record
     Verify,
     /// Write the whole record to one file
@@ -103,6 +106,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(&place, args).await,
         Command::Report(args) => report::run(&place, args).await,
         Command::Attribute(args) => attribute::run(&place, args),
+        Command::Clocks(args) => clocks::run(&place, args).await,
         Command::Verify => keep::verify(&place).await,
         Command::Backup { file } => keep::backup(&place, &file).await,
         Command::Restore { file } => keep::restore(&place, &file).await,

@@ -73,3 +73,17 @@ pub async fn lead_names(connection: &mut AnyConnection, lead: i64) -> Result<(Op
 async fn took(tx: &mut WriteTx, query: Query<'_, Any, AnyArguments>) -> Result<bool> {
     Ok(query.execute(tx.conn()).await?.rows_affected() > 0)
 }
+
+/// Whom to tell where a side has no head: its leaders who can sign in.
+pub async fn leaders(connection: &mut AnyConnection) -> Result<Vec<i64>> {
+    let sql = "SELECT id FROM users WHERE role = 'leader' AND disabled_at IS NULL ORDER BY id LIMIT 20";
+    let rows: Vec<(i64,)> = sqlx::query_as(sql).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether somebody is off the rota until `until` already.
+pub async fn is_off_rota(connection: &mut AnyConnection, user: i64, until: i64) -> Result<bool> {
+    let sql = "SELECT id FROM absences WHERE user_id = $1 AND kind = 'off_rota' AND ends_at >= $2 AND revoked_at IS NULL LIMIT 1";
+    let found: Option<(i64,)> = sqlx::query_as(sql).bind(user).bind(until).fetch_optional(connection).await?;
+    Ok(found.is_some())
+}

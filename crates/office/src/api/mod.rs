@@ -21,6 +21,7 @@ pub fn described() -> Vec<Described> {
         crate::leads::api::described(),
         crate::touches::api::described(),
         crate::activities::api::described(),
+        crate::clocks::api::described(),
         crate::deals::api::described(),
         crate::campaigns::api::described(),
         crate::spend::api::described(),
