@@ -37,6 +37,10 @@ pub fn patch<H: Handler<T, Server>, T: 'static>(path: &'static str, summary: &'s
     Described::of(Endpoint::patch(path, Allow::SignedIn, handler), summary)
 }
 
+pub fn delete<H: Handler<T, Server>, T: 'static>(path: &'static str, summary: &'static str, handler: H) -> Described {
+    Described::of(Endpoint::delete(path, Allow::SignedIn, handler), summary)
+}
+
 impl Described {
     pub fn of(endpoint: Endpoint, summary: &'static str) -> Described {
         let parameters = path_parameters(endpoint.path);

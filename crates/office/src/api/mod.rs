@@ -19,6 +19,7 @@ pub fn described() -> Vec<Described> {
         crate::companies::api::described(),
         crate::people::api::described(),
         crate::leads::api::described(),
+        crate::handoff::api::described(),
         crate::touches::api::described(),
         crate::activities::api::described(),
         crate::clocks::api::described(),

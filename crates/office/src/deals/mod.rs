@@ -155,10 +155,14 @@ pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewDea
     let pairs: Vec<_> = sets.0.into_iter().filter_map(|(name, value)| schema::DEALS.column(name).map(|column| (column, value))).collect();
     bulk::update(tx.conn(), &schema::DEALS, id, &pairs).await?;
     changes::note_changed(tx, author, &schema::DEALS, id, "stage,stage_at");
-    match deal.lead_id {
-        Some(lead) if stage == DealStage::Won => lead_follows(tx, author, lead, Stage::Customer, at).await,
-        _ => Ok(()),
+    if stage == DealStage::Won {
+        // The leads that joined the deal of another signed with it.
+        let joined = facts::handoff::leads_that_joined(tx.conn(), id).await?;
+        for lead in deal.lead_id.into_iter().chain(joined) {
+            lead_follows(tx, author, lead, Stage::Customer, at).await?;
+        }
     }
+    Ok(())
 }
 
 /// An opened deal makes its lead an opportunity, a won one makes it a customer, as an import does; a lead that is further on, or whose
@@ -170,7 +174,8 @@ async fn lead_follows(tx: &mut WriteTx, author: &Author, lead: i64, stage: Stage
         return Ok(());
     }
     let new = NewTransition { stage: stage.key().to_owned(), at: Field(Some(Some(wire::at(at)))), reason: Field(None) };
-    crate::leads::enter_stage(tx, author, lead, new).await
+    crate::leads::enter_stage(tx, author, lead, new).await?;
+    Ok(())
 }
 
 async fn add_transition(tx: &mut WriteTx, author: &Author, deal: i64, stage: DealStage, at: i64) -> Result<(), AppError> {

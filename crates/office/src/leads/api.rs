@@ -216,7 +216,7 @@ async fn one(State(office): State<Office>, Path(id): Path<i64>) -> Result<Json<L
     Ok(Json(detail(record.conn(), id).await?))
 }
 
-async fn detail(connection: &mut facts::Connection, id: i64) -> Result<LeadDetail, AppError> {
+pub async fn detail(connection: &mut facts::Connection, id: i64) -> Result<LeadDetail, AppError> {
     let noun = alignment::intake::Noun::Lead;
     Ok(LeadDetail {
         lead: leads::one(connection, id).await?.into(),

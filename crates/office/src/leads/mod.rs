@@ -111,7 +111,8 @@ pub async fn update(tx: &mut WriteTx, author: &Author, id: i64, change: LeadChan
 }
 
 /// Moves a lead to a later stage or out of the funnel. A lead that stands in the stage already stays as it is, so that a retry does no harm.
-pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewTransition) -> Result<(), AppError> {
+/// Gives the transition, where there was one to make.
+pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewTransition) -> Result<Option<i64>, AppError> {
     changes::hold(tx, &schema::LEADS, "lead", id).await?;
     let lead = leads::one(tx.conn(), id).await?;
     let Some(stage) = Stage::parse(&new.stage) else {
@@ -119,7 +120,7 @@ pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewTra
         return Err(AppError::refused(format!("stage: `{}` is not one of {}", new.stage, known.join(", "))));
     };
     if lead.stage == stage.key() {
-        return Ok(());
+        return Ok(None);
     }
     may_enter(&lead, stage)?;
     let at = happened("at", new.at, author.now)?;
@@ -134,14 +135,14 @@ pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewTra
             stage.key()
         )));
     }
-    add_transition(tx, author, id, stage, at, sets.get("reason").clone()).await?;
+    let transition = add_transition(tx, author, id, stage, at, sets.get("reason").clone()).await?;
     let columns = ["stage", "stage_at"].map(|name| schema::LEADS.column(name));
     if let [Some(stage_column), Some(at_column)] = columns {
         let values = [(stage_column, Value::Text(stage.key().to_owned())), (at_column, Value::Int(at))];
         bulk::update(tx.conn(), &schema::LEADS, id, &values).await?;
     }
     changes::note_changed(tx, author, &schema::LEADS, id, "stage,stage_at");
-    Ok(())
+    Ok(Some(transition))
 }
 
 fn may_enter(lead: &LeadRow, stage: Stage) -> Result<(), AppError> {
@@ -158,7 +159,7 @@ fn may_enter(lead: &LeadRow, stage: Stage) -> Result<(), AppError> {
     Ok(())
 }
 
-async fn add_transition(tx: &mut WriteTx, author: &Author, lead: i64, stage: Stage, at: i64, reason: Value) -> Result<(), AppError> {
+async fn add_transition(tx: &mut WriteTx, author: &Author, lead: i64, stage: Stage, at: i64, reason: Value) -> Result<i64, AppError> {
     let values = [
         ("lead_id", Value::Int(lead)),
         ("stage", Value::Text(stage.key().to_owned())),
@@ -167,8 +168,7 @@ async fn add_transition(tx: &mut WriteTx, author: &Author, lead: i64, stage: Sta
         ("actor_id", Value::int(author.actor)),
         ("reason", reason),
     ];
-    changes::add(tx, author, &schema::TRANSITIONS, at, &values).await?;
-    Ok(())
+    Ok(changes::add(tx, author, &schema::TRANSITIONS, at, &values).await?)
 }
 
 /// An instant that a request names; what has not happened yet can't be recorded.

@@ -1,0 +1,88 @@
+//! Taking back, within ten minutes, what was decided about leads, unless something was done since.
+
+use alignment::lifecycle::Stage;
+use facts::{
+    FactsError, WriteTx,
+    bulk::{self, Value},
+    changes,
+    handoff::retraction,
+    leads::{self, TransitionRow},
+    schema,
+};
+
+use super::Acting;
+use crate::web::AppError;
+
+pub const MINUTES_MAX: i64 = 10;
+
+/// Takes back the newest entry of a lead into this stage, with all that was written about the lead in the same moment. One that is not
+/// there was taken back before.
+pub async fn take_back(tx: &mut WriteTx, acting: &Acting, id: i64, stage: Stage) -> Result<(), AppError> {
+    super::held(tx, id).await?;
+    super::rights::check_reviews(acting.actor.role, acting.agreement())?;
+    let transitions = leads::transitions(tx.conn(), id).await?;
+    let Some(last) = transitions.iter().rev().find(|transition| transition.stage == stage.key()) else { return Ok(()) };
+    take_back_of(tx, acting, id, last.recorded_at, last.actor_id).await
+}
+
+/// Takes back what the one who asks wrote about these leads at an instant: the undo of a bulk action, whole or not at all.
+pub async fn take_back_at(tx: &mut WriteTx, acting: &Acting, ids: &[i64], recorded_at: i64) -> Result<(), AppError> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        super::held(tx, id).await?;
+        super::rights::check_reviews(acting.actor.role, acting.agreement())?;
+        take_back_of(tx, acting, id, recorded_at, acting.author.actor).await?;
+    }
+    Ok(())
+}
+
+async fn take_back_of(tx: &mut WriteTx, acting: &Acting, id: i64, recorded_at: i64, by: Option<i64>) -> Result<(), AppError> {
+    let lead = leads::one(tx.conn(), id).await?;
+    if acting.author.now - recorded_at > MINUTES_MAX * 60_000_000 {
+        return Err(AppError::Conflict(format!("lead {id}: {MINUTES_MAX} minutes have passed; what was decided stands")));
+    }
+    if let Some(done) = retraction::done_since(tx.conn(), id, lead.person_id, recorded_at).await? {
+        return Err(AppError::Conflict(format!("lead {id}: {done} since; what was decided stands")));
+    }
+    let written = retraction::written_at(tx.conn(), id, recorded_at, by).await?;
+    let entered: Vec<&TransitionRow> = written.iter().filter(|transition| transition.stage != Stage::Lead.key()).collect();
+    for transition in &entered {
+        retraction::retract(tx, &acting.author, id, transition).await?;
+    }
+    if !entered.is_empty() {
+        stand_as_before(tx, acting, id).await?;
+    }
+    let fields = fields_before(tx, id, recorded_at).await?;
+    changes::set(tx, &acting.author, &schema::LEADS, "lead", id, fields).await?;
+    super::conclude(tx, acting, id, "decision_taken_back", entered.first().map(|transition| transition.stage.clone())).await
+}
+
+/// Sets the lead's stage to that of its last transition.
+async fn stand_as_before(tx: &mut WriteTx, acting: &Acting, id: i64) -> Result<(), AppError> {
+    let rest = leads::transitions(tx.conn(), id).await?;
+    let Some(last) = rest.last() else { return Err(FactsError::not_found("transition of lead", id).into()) };
+    let columns = ["stage", "stage_at"].map(|name| schema::LEADS.column(name));
+    if let [Some(stage), Some(stage_at)] = columns {
+        let values = [(stage, Value::Text(last.stage.clone())), (stage_at, Value::int(last.at))];
+        bulk::update(tx.conn(), &schema::LEADS, id, &values).await?;
+    }
+    changes::note_changed(tx, &acting.author, &schema::LEADS, id, "stage,stage_at");
+    Ok(())
+}
+
+/// Owner and queue as they were, where they still are as they were set in that moment.
+async fn fields_before(tx: &mut WriteTx, id: i64, recorded_at: i64) -> Result<Vec<(&'static str, Value)>, AppError> {
+    let mut fields = Vec::new();
+    for name in ["owner_id", "queue"] {
+        let Some(column) = schema::LEADS.column(name) else { continue };
+        let Some((before, set)) = retraction::field_set_at(tx.conn(), id, name, recorded_at).await? else { continue };
+        let engine = tx.engine;
+        let now = bulk::load_by_ids(tx.conn(), engine, &schema::LEADS, &[column], &[id]).await?.remove(&id).unwrap_or_default();
+        if now.first().and_then(Value::to_history) == set {
+            fields.push((column.name, Value::from_history(column.kind, before)));
+        }
+    }
+    Ok(fields)
+}
