@@ -31,6 +31,7 @@ pub mod leads;
 pub mod ledger;
 pub mod list;
 pub mod names;
+pub mod notifications;
 pub mod people;
 pub mod routing;
 pub mod schema;

@@ -10,6 +10,7 @@ mod clocks;
 mod demo;
 mod import;
 mod keep;
+mod notifications;
 mod report;
 mod serve;
 
@@ -66,6 +67,8 @@ enum Command {
     Attribute(attribute::AttributeArgs),
     /// List the clocks of leads, or do what has come due
     Clocks(clocks::ClocksArgs),
+    /// What people were told, and the messages on their way
+    Notifications(notifications::NotificationsArgs),
     /// Prove that the history agrees with the record
     Verify,
     /// Write the whole record to one file
@@ -107,6 +110,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Report(args) => report::run(&place, args).await,
         Command::Attribute(args) => attribute::run(&place, args),
         Command::Clocks(args) => clocks::run(&place, args).await,
+        Command::Notifications(args) => notifications::run(&place, args).await,
         Command::Verify => keep::verify(&place).await,
         Command::Backup { file } => keep::backup(&place, &file).await,
         Command::Restore { file } => keep::restore(&place, &file).await,

@@ -1,6 +1,24 @@
 //! Notifications: what a person is told, where, and when.
 
+pub mod api;
+pub mod channels;
+mod channels_page;
+mod deliveries_page;
+mod kinds;
+pub mod outbox;
+mod pages;
+pub mod person;
+mod person_page;
+mod telling;
+mod words;
+
 use facts::{WriteTx, changes::Author};
+
+use crate::web::Endpoint;
+
+pub use kinds::{Medium, NoticeKind};
+pub use outbox::{Delivered, deliver};
+pub use pages::unread;
 
 /// What happened, for the people who should know.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,33 +35,19 @@ pub struct Notice {
     pub url: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NoticeKind {
-    /// A lead was routed to me.
-    LeadAssigned,
-    /// A clock of mine runs out soon.
-    ClockWarning,
-    ClockBreached,
-    /// A breach that I am to look after.
-    Escalation,
-    /// A lead waits in a queue of mine.
-    Queue,
-    /// Sales asked about a lead.
-    Question,
-    Answer,
-    Appeal,
-    AppealDecided,
-    /// A lead that I handed over was accepted, rejected or sent back.
-    LeadDecided,
-    /// A recycled lead is due to be looked at again.
-    RecycleDue,
-    /// A draft of the Agreement waits for my signature, or was signed.
-    Agreement,
-    /// A month of the ledger waits to be closed, or a promise is at risk.
-    Promise,
+/// Tells people, in the transaction in which it happened.
+pub async fn tell(tx: &mut WriteTx, author: &Author, notice: Notice) -> anyhow::Result<()> {
+    telling::tell(tx, author, vec![notice]).await
 }
 
-/// Tells people, in the transaction in which it happened.
-pub async fn tell(_tx: &mut WriteTx, _author: &Author, _notice: Notice) -> anyhow::Result<()> {
-    Ok(())
+/// The same for many at once, in few statements.
+pub async fn tell_all(tx: &mut WriteTx, author: &Author, notices: Vec<Notice>) -> anyhow::Result<()> {
+    telling::tell(tx, author, notices).await
+}
+
+pub fn endpoints() -> Vec<Endpoint> {
+    [pages::endpoints(), person_page::endpoints(), channels_page::endpoints(), deliveries_page::endpoints()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

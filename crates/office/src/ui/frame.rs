@@ -23,6 +23,8 @@ pub struct Frame {
     pub zone: TimeZone,
     pub currency: Currency,
     pub now: Instant,
+    /// Notifications that this person has not read, for the bell; empty for none.
+    pub unread: String,
     pub toast: Option<Toast>,
 }
 
@@ -61,6 +63,10 @@ impl FromRequestParts<Server> for Frame {
         let agreement = server.office.agreement().await?;
         let mut record = server.office.facts().reader().await?;
         let sample = facts::settings::get(&mut record, "sample").await?.as_deref() == Some("1");
+        let unread = match actor.user {
+            Some(user) => crate::notifications::unread(&mut record, user.0).await?,
+            None => String::new(),
+        };
         let path = parts.uri.path();
         Ok(Frame {
             nav: nav::groups(path, actor.role, &server.pages),
@@ -71,6 +77,7 @@ impl FromRequestParts<Server> for Frame {
             currency: agreement.agreement.currency,
             agreement,
             now: server.office.clock().now(),
+            unread,
             toast,
         })
     }

@@ -56,6 +56,7 @@ pub fn all() -> Vec<Endpoint> {
         crate::imports::pages::endpoints(),
         crate::api::endpoints(),
         crate::lists::endpoints(),
+        crate::notifications::endpoints(),
     ]
     .into_iter()
     .flatten()

@@ -44,6 +44,7 @@ impl FromRef<Server> for Office {
 pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
     let app = router(&office).await?;
     let cleaning = tokio::spawn(sessions::clean_up_daily(office.clone()));
+    let delivering = tokio::spawn(crate::notifications::outbox::deliver_always(office.clone()));
     let ticking = tokio::spawn(crate::clocks::tick_regularly(office.clone()));
     let shutdown = async move {
         shutdown.await;
@@ -52,6 +53,7 @@ pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<
     let service = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
     cleaning.abort();
+    delivering.abort();
     ticking.abort();
     Ok(served?)
 }
