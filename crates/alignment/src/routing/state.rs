@@ -94,7 +94,22 @@ impl State {
         }
     }
 
-    fn set_turn(&mut self, turn: PoolTurns) {
+    /// Takes what is known of a user in the place of what was.
+    pub fn set_rep(&mut self, rep: Rep) {
+        if let Some(email) = &rep.email {
+            self.emails.insert(email.trim().to_lowercase(), rep.user);
+        }
+        self.reps.insert(rep.user, rep);
+    }
+
+    /// Every turn that is known, by pool and user.
+    pub fn all_turns(&self) -> Vec<&PoolTurns> {
+        let mut turns: Vec<_> = self.turns.values().flat_map(BTreeMap::values).collect();
+        turns.sort_by(|one, other| (&one.pool, one.user).cmp(&(&other.pool, other.user)));
+        turns
+    }
+
+    pub fn set_turn(&mut self, turn: PoolTurns) {
         match self.turns.get_mut(&turn.pool) {
             Some(members) => members.insert(turn.user, turn),
             None => self.turns.entry(turn.pool.clone()).or_default().insert(turn.user, turn),

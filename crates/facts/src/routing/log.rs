@@ -62,6 +62,7 @@ pub struct PastAssignment {
     pub lead_id: i64,
     pub owner_id: Option<i64>,
     pub queue: Option<String>,
+    pub pool: Option<String>,
     pub reason: String,
     pub body: Option<String>,
     pub at: i64,
@@ -104,14 +105,14 @@ pub async fn log(tx: &mut ReadTx, filter: &AssignmentFilter, turn: Turn<'_>) -> 
 
 /// The newest assignment of a lead.
 pub async fn assignment_of(connection: &mut AnyConnection, lead: i64) -> Result<Option<PastAssignment>> {
-    let sql = "SELECT id, lead_id, owner_id, queue, reason, body, at, agreement_version FROM assignments WHERE lead_id = $1 ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT id, lead_id, owner_id, queue, pool, reason, body, at, agreement_version FROM assignments WHERE lead_id = $1 ORDER BY id DESC LIMIT 1";
     Ok(sqlx::query_as(sql).bind(lead).fetch_optional(connection).await?)
 }
 
-/// What was decided by rules in `from..to`, in the order of their instants, after (at, id); `limit` at most.
+/// What was decided by rules in `from..to`, in the order of their instants; `limit` at most.
 pub async fn past_between(connection: &mut AnyConnection, from: i64, to: i64, limit: i64) -> Result<Vec<PastAssignment>> {
     Ok(sqlx::query_as(
-        "SELECT id, lead_id, owner_id, queue, reason, body, at, agreement_version FROM assignments \
+        "SELECT id, lead_id, owner_id, queue, pool, reason, body, at, agreement_version FROM assignments \
          WHERE at >= $1 AND at < $2 AND body IS NOT NULL ORDER BY at, id LIMIT $3",
     )
     .bind(from)

@@ -10,11 +10,26 @@ use facts::{
 
 use super::placing::lead_name;
 use crate::{
+    agreement::Versions,
+    clocks,
     notifications::{self, Notice, NoticeKind},
     web::AppError,
 };
 
 const NOTE_CHARACTERS_MAX: usize = 500;
+
+/// [`assign`], and the lead's clocks with it.
+pub async fn assign_and_sync(
+    tx: &mut WriteTx,
+    author: &Author,
+    versions: &Versions,
+    lead: i64,
+    owner: i64,
+    note: Option<&str>,
+) -> Result<(), AppError> {
+    assign(tx, author, lead, owner, note).await?;
+    clocks::sync(tx, author, versions, &[lead]).await.map_err(AppError::Internal)
+}
 
 /// Gives a lead to this user, out of the queue where it waited in one. A lead that they have already stays as it is. Whoever calls this
 /// brings the lead's clocks to it with [`crate::clocks::sync`].

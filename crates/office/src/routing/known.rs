@@ -119,7 +119,7 @@ async fn own_fields(connection: &mut Connection, engine: Engine, table: &str, id
     Ok(found.into_iter().map(|(record, key, value)| ((record, key), value)).collect())
 }
 
-fn fields_of_rules(agreement: &Agreement) -> BTreeSet<String> {
+pub fn fields_of_rules(agreement: &Agreement) -> BTreeSet<String> {
     fn collect(criterion: &Criterion, into: &mut BTreeSet<String>) {
         match criterion {
             Criterion::All(parts) | Criterion::Any(parts) | Criterion::None(parts) => parts.iter().for_each(|part| collect(part, into)),

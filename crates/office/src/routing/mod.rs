@@ -4,12 +4,19 @@
 //! all that was looked at, so that it can be replayed.
 
 mod absences;
+pub mod api;
 mod by_hand;
 mod known;
+mod log;
+pub mod pages;
 mod placing;
+pub mod replay;
+#[cfg(test)]
+mod tests;
 
 pub use absences::{AbsenceFields, add_absence, revoke_absence};
-pub use by_hand::assign;
+pub use by_hand::{assign, assign_and_sync};
+pub use replay::{Replay, Which, replay};
 
 use alignment::{
     Instant,

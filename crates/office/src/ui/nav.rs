@@ -19,6 +19,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
         "Work",
         &[
             ("/leads", "Leads"),
+            ("/routing", "Routing"),
             ("/people", "People"),
             ("/companies", "Companies"),
             ("/deals", "Deals"),

@@ -54,6 +54,7 @@ pub fn all() -> Vec<Endpoint> {
         crate::closed_loop::pages::endpoints(),
         crate::agreement::pages::endpoints(),
         crate::imports::pages::endpoints(),
+        crate::routing::pages::endpoints(),
         crate::api::endpoints(),
         crate::lists::endpoints(),
         crate::notifications::endpoints(),
