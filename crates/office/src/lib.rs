@@ -7,6 +7,7 @@ pub mod activities;
 pub mod agreement;
 pub mod api;
 pub mod campaigns;
+pub mod checklist;
 pub mod clock;
 pub mod clocks;
 pub mod closed_loop;

@@ -10,6 +10,7 @@ mod clocks;
 mod demo;
 mod import;
 mod keep;
+mod promises;
 mod notifications;
 mod report;
 mod serve;
@@ -63,6 +64,10 @@ enum Command {
     Import(import::ImportArgs),
     /// Print the funnel, the scoreboard or the attribution of revenue
     Report(report::ReportArgs),
+    /// Print the ledger of promises, waive one, or close a month
+    Promises(promises::PromisesArgs),
+    /// Print the ten points of alignment with their evidence
+    Checklist,
     /// Share out conversions over the touches in a file, without a record
     Attribute(attribute::AttributeArgs),
     /// List the clocks of leads, or do what has come due
@@ -108,6 +113,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(&place, args).await,
         Command::Import(args) => import::run(&place, args).await,
         Command::Report(args) => report::run(&place, args).await,
+        Command::Promises(args) => promises::run(&place, args).await,
+        Command::Checklist => promises::checklist(&place).await,
         Command::Attribute(args) => attribute::run(&place, args),
         Command::Clocks(args) => clocks::run(&place, args).await,
         Command::Notifications(args) => notifications::run(&place, args).await,

@@ -24,6 +24,8 @@ pub fn described() -> Vec<Described> {
         crate::activities::api::described(),
         crate::clocks::api::described(),
         crate::deals::api::described(),
+        crate::promises::api::described(),
+        crate::checklist::api::described(),
         crate::campaigns::api::described(),
         crate::spend::api::described(),
         crate::content::api::described(),

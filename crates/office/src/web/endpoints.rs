@@ -53,6 +53,8 @@ pub fn all() -> Vec<Endpoint> {
         crate::scoreboard::api::endpoints(),
         crate::closed_loop::pages::endpoints(),
         crate::agreement::pages::endpoints(),
+        crate::promises::pages::endpoints(),
+        crate::checklist::pages::endpoints(),
         crate::imports::pages::endpoints(),
         crate::routing::pages::endpoints(),
         crate::api::endpoints(),
