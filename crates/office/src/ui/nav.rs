@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
             ("/content", "Content"),
         ],
     ),
-    ("Together", &[("/agreement", "Agreement")]),
+    ("Together", &[("/agreement", "Agreement"), ("/promises", "Promises"), ("/checklist", "Checklist")]),
     ("Data", &[("/imports", "Imports"), ("/api", "API")]),
 ];
 
