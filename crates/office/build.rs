@@ -37,6 +37,7 @@ const STYLES: &[&str] = &[
     "forms.css",
     "charts.css",
     "pages.css",
+    "desk.css",
     "print.css",
 ];
 

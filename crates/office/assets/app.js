@@ -43,6 +43,12 @@ function move(step) {
   all.forEach((row) => row.classList.toggle("here", row === next));
   next.scrollIntoView({ block: "nearest" });
 }
+/** Clicks what has this key on the page; says whether there was anything. */
+function keyed(key) {
+  const found = $(`main [data-key="${key}"]`);
+  found?.click();
+  return !!found;
+}
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
@@ -51,8 +57,8 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
   const act = {
     "/": () => ($("main [type=search]") ? $("main [type=search]").focus() : openPalette()),
-    j: () => move(1),
-    k: () => move(-1),
+    j: () => keyed("j") || move(1),
+    k: () => keyed("k") || move(-1),
     "?": () => $("#keys")?.showModal(),
     Enter: () => {
       const row = rows().find((row) => row.classList.contains("here"));
@@ -61,8 +67,24 @@ document.addEventListener("keydown", (event) => {
     },
   }[event.key];
   if (act && act() !== false) event.preventDefault();
-  const own = !act && /^[a-z]$/.test(event.key) && $(`main [data-key="${event.key}"]`);
-  if (own) own.click();
+  // The key must not end up in the field that it opens.
+  if (!act && /^[a-z]$/.test(event.key) && keyed(event.key)) event.preventDefault();
+});
+// In a dialog a digit chooses from the list, Enter on a choice or Ctrl Enter in a text sends the form.
+document.addEventListener("keydown", (event) => {
+  const dialog = event.target.closest?.("dialog[open]");
+  if (!dialog) return;
+  const writes = event.target.matches("textarea, input:not([type=radio], [type=checkbox])");
+  const choice = !writes && /^[1-9]$/.test(event.key) && $$(".digits input[type=radio]", dialog)[event.key - 1];
+  if (choice) {
+    event.preventDefault();
+    choice.checked = true;
+    choice.focus();
+  }
+  if (event.key === "Enter" && ((event.ctrlKey || event.metaKey) || event.target.matches(".digits input"))) {
+    event.preventDefault();
+    $("footer .btn.primary", dialog)?.click();
+  }
 });
 
 // --- the palette: pages at once, records as they are found --------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 //! words, and brings the clocks along, all in the caller's transaction. A retry finds it done and changes nothing.
 
 pub mod accept;
+mod actions;
 pub mod api;
 pub mod appeal;
 pub mod assign;
@@ -11,15 +12,19 @@ pub mod attempt;
 pub mod bulk;
 pub mod confirm;
 pub mod deal;
+mod due;
 pub mod inbox;
 pub mod lose;
 mod marketing;
+mod marketing_page;
+pub mod pages;
 pub mod qualify;
 pub mod question;
 pub mod recycle;
 pub mod reject;
 pub mod rights;
 pub mod standing;
+pub mod story;
 pub mod undo;
 
 #[cfg(test)]
@@ -49,6 +54,7 @@ use crate::{
     web::AppError,
 };
 
+pub use due::{ClockView, view as clock_view};
 pub use standing::{Standing, Step};
 
 /// Who acts at the desk, when, and by which Agreement.

@@ -39,6 +39,8 @@ pub struct LeadPage {
     side: &'static str,
     side_name: &'static str,
     steps: Vec<Step>,
+    /// Those that run.
+    clocks: Vec<crate::handoff::ClockView>,
     deals: Vec<DealRow>,
     external_ids: Vec<ExternalId>,
     custom: Vec<CustomValue>,
@@ -80,7 +82,10 @@ pub async fn page(
     let deals = deals::list(&mut record, &filter, Sort { key: DealSort::StageAt, descending: true }, Turn::first()).await?.items;
     let timeline = timeline::of(&mut record, &frame, Subject::Lead(id), &format!("/leads/{id}"), query.before.as_deref()).await?;
     let connection = record.conn();
+    let versions = office.versions().await?;
+    let clocks = facts::clocks::running_of(connection, &[id]).await?;
     Ok(Page(LeadPage {
+        clocks: clocks.iter().map(|clock| crate::handoff::clock_view(clock, &versions, &frame)).collect(),
         name: lead.person_name.clone().or(lead.person_email.clone()).unwrap_or_else(|| format!("Person {}", lead.person_id)),
         stage,
         side: side_key(stage.definition().owner),

@@ -26,6 +26,8 @@ pub struct Frame {
     /// Notifications that this person has not read, for the bell; empty for none.
     pub unread: String,
     pub toast: Option<Toast>,
+    /// Leads at the hand-off desk that are due for the one who looks, within the hour; empty where there are none.
+    pub handoff_due: String,
 }
 
 /// Says once, on the next page, what was done.
@@ -67,6 +69,8 @@ impl FromRequestParts<Server> for Frame {
             Some(user) => crate::notifications::unread(&mut record, user.0).await?,
             None => String::new(),
         };
+        let now = server.office.clock().now();
+        let handoff_due = crate::handoff::inbox::due_for(&mut record, &actor, now).await?.map(|due| due.to_string()).unwrap_or_default();
         let path = parts.uri.path();
         Ok(Frame {
             nav: nav::groups(path, actor.role, &server.pages),
@@ -76,7 +80,8 @@ impl FromRequestParts<Server> for Frame {
             zone: agreement.agreement.time_zone(),
             currency: agreement.agreement.currency,
             agreement,
-            now: server.office.clock().now(),
+            now,
+            handoff_due,
             unread,
             toast,
         })

@@ -52,6 +52,7 @@ pub fn all() -> Vec<Endpoint> {
         crate::scoreboard::pages::endpoints(),
         crate::scoreboard::api::endpoints(),
         crate::closed_loop::pages::endpoints(),
+        crate::handoff::pages::endpoints(),
         crate::agreement::pages::endpoints(),
         crate::promises::pages::endpoints(),
         crate::checklist::pages::endpoints(),
