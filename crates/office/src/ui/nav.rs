@@ -18,6 +18,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
     (
         "Work",
         &[
+            ("/handoff", "Hand-off desk"),
             ("/leads", "Leads"),
             ("/routing", "Routing"),
             ("/people", "People"),
