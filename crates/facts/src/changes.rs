@@ -42,7 +42,7 @@ pub async fn add(tx: &mut WriteTx, author: &Author, table: &'static Table, at: i
     let row = table.columns.iter().map(value_of).collect();
     let engine = tx.engine;
     bulk::insert(tx.conn(), engine, table, row).await?;
-    note(tx, author, "added", table, id, at, None);
+    note(tx, author, "added", table, id, at, None, None);
     Ok(id)
 }
 
@@ -65,6 +65,19 @@ pub async fn set(
     noun: &'static str,
     id: i64,
     values: Vec<(&'static str, Value)>,
+) -> Result<Vec<&'static str>> {
+    set_by_import(tx, author, table, noun, id, values, None).await
+}
+
+/// The same on behalf of an import, whose undo sets the fields back.
+pub async fn set_by_import(
+    tx: &mut WriteTx,
+    author: &Author,
+    table: &'static Table,
+    noun: &'static str,
+    id: i64,
+    values: Vec<(&'static str, Value)>,
+    import_id: Option<i64>,
 ) -> Result<Vec<&'static str>> {
     let pairs: Vec<(&Column, Value)> =
         values.into_iter().filter_map(|(name, value)| table.column(name).map(|column| (column, value))).collect();
@@ -89,7 +102,7 @@ pub async fn set(
             new.to_history().map_or(Value::Null, Value::Text),
             Value::Int(author.now),
             Value::int(author.actor),
-            Value::Null,
+            Value::int(import_id),
         ]);
         change_id += 1;
     }
@@ -97,16 +110,26 @@ pub async fn set(
     let sets: Vec<_> = changed.into_iter().map(|(pair, _)| pair).collect();
     bulk::update(tx.conn(), table, id, &sets).await?;
     let names: Vec<_> = sets.iter().map(|(column, _)| column.name).collect();
-    note(tx, author, "changed", table, id, author.now, Some(names.join(",")));
+    note(tx, author, "changed", table, id, author.now, Some(names.join(",")), import_id);
     Ok(names)
 }
 
 /// Notes that a row was written to by other means than [`set`].
 pub fn note_changed(tx: &mut WriteTx, author: &Author, table: &'static Table, id: i64, body: &str) {
-    note(tx, author, "changed", table, id, author.now, Some(body.to_owned()));
+    note(tx, author, "changed", table, id, author.now, Some(body.to_owned()), None);
 }
 
-fn note(tx: &mut WriteTx, author: &Author, kind: &'static str, table: &'static Table, id: i64, at: i64, body: Option<String>) {
+#[expect(clippy::too_many_arguments, reason = "an event is said whole, in one place")]
+fn note(
+    tx: &mut WriteTx,
+    author: &Author,
+    kind: &'static str,
+    table: &'static Table,
+    id: i64,
+    at: i64,
+    body: Option<String>,
+    import_id: Option<i64>,
+) {
     tx.note(NewEvent {
         kind,
         table: table.name,
@@ -115,7 +138,7 @@ fn note(tx: &mut WriteTx, author: &Author, kind: &'static str, table: &'static T
         at,
         recorded_at: author.now,
         actor_id: author.actor,
-        import_id: None,
+        import_id,
         agreement_version: author.agreement_version,
         body,
     });

@@ -156,7 +156,7 @@ feed! {
     companies: CompanyFact from "companies", "id, name, domain, industry, country, region, employees, annual_revenue_minor, annual_revenue_currency";
     people: PersonFact from "people", "id, company_id, name, email, phone, job_title, country";
     leads: LeadFact from "leads", "id, person_id, company_id, source, campaign_id, content_id, owner_id, opened_at, stages_recorded, recorded_at";
-    transitions: TransitionFact from "transitions", "id, lead_id, stage, at, recorded_at, agreement_version, reason";
+    transitions: TransitionFact from "(SELECT * FROM transitions WHERE goes_back IS NULL) AS forward", "id, lead_id, stage, at, recorded_at, agreement_version, reason";
     touches: TouchFact from "touches", "id, person_id, company_id, kind, at, recorded_at, channel, source, campaign_id, content_id";
     activities: ActivityFact from "activities", "id, kind, at, recorded_at, person_id, company_id, deal_id, user_id, content_id";
     deals: DealFact from "deals", "id, company_id, lead_id, owner_id, amount_minor, amount_currency, opened_at, expected_close_at, recorded_at, reason";

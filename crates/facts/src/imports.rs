@@ -169,6 +169,27 @@ static REFERENCES: &[(&Table, &str, &Table)] = &[
     (&schema::DEALS, "owner_id", &schema::USERS),
 ];
 
+/// What people did about a lead: it stands on the lead as much as a touch stands on its person.
+static HUMAN: &[(&Table, &str, &Table)] = &[
+    (&schema::CONFIRMATIONS, "lead_id", &schema::LEADS),
+    (&schema::QUESTIONS, "lead_id", &schema::LEADS),
+    (&schema::APPEALS, "lead_id", &schema::LEADS),
+    (&schema::RECYCLE_DATES, "lead_id", &schema::LEADS),
+];
+
+/// What follows from a lead by itself, and goes with it.
+static CONSEQUENCES: &[(&Table, &str, &Table)] =
+    &[(&schema::CLOCKS, "lead_id", &schema::LEADS), (&schema::ASSIGNMENTS, "lead_id", &schema::LEADS)];
+
+/// Leads that an import made or moved.
+pub async fn leads_of(connection: &mut AnyConnection, import_id: i64) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = sqlx::query_as("SELECT DISTINCT lead_id FROM transitions WHERE import_id = $1 ORDER BY lead_id")
+        .bind(import_id)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|(lead,)| lead).collect())
+}
+
 /// What an undo did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Undone {
@@ -197,6 +218,10 @@ pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: 
             let sql = format!("DELETE FROM {} WHERE id BETWEEN $1 AND $2", table.name);
             removed += sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).execute(tx.conn()).await?.rows_affected() as i64;
             forget_names(tx.conn(), table, *first, *last).await?;
+            for (child, column, _) in CONSEQUENCES.iter().filter(|consequence| consequence.2.name == table.name) {
+                let sql = format!("DELETE FROM {} WHERE {column} BETWEEN $1 AND $2", child.name);
+                sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).execute(tx.conn()).await?;
+            }
             note(tx, "removed", table.name, (*first, *last), import.id, actor_id, at);
         }
         undone.removed.push((table.name.to_owned(), removed));
@@ -296,12 +321,14 @@ async fn forget_names(connection: &mut AnyConnection, table: &Table, first: i64,
 
 async fn refuse_if_built_upon(tx: &mut WriteTx, import_id: i64, runs: &Runs) -> Result<()> {
     for (target, runs) in runs {
-        for (child, column, _) in REFERENCES.iter().filter(|reference| reference.2.name == target.name) {
+        for (child, column, _) in REFERENCES.iter().chain(HUMAN).filter(|reference| reference.2.name == target.name) {
             for (first, last) in runs {
-                let sql = format!(
-                    "SELECT COUNT(*), MIN(import_id) FROM {} WHERE {column} BETWEEN $1 AND $2 AND (import_id IS NULL OR import_id <> $3)",
-                    child.name
-                );
+                // What people do about a lead comes from no import.
+                let (import, elsewhere) = match child.column("import_id") {
+                    Some(_) => ("MIN(import_id)", "(import_id IS NULL OR import_id <> $3)"),
+                    None => ("CAST(NULL AS BIGINT)", "CAST($3 AS BIGINT) IS NOT NULL"),
+                };
+                let sql = format!("SELECT COUNT(*), {import} FROM {} WHERE {column} BETWEEN $1 AND $2 AND {elsewhere}", child.name);
                 let row = sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).bind(import_id).fetch_one(tx.conn()).await?;
                 let (count, later): (i64, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
                 if count > 0 {

@@ -116,6 +116,12 @@ pub async fn signals(connection: &mut AnyConnection, people: &[i64], from: i64) 
     Ok(found)
 }
 
+/// Of these leads, those that the Agreement's criteria made an MQL.
+pub async fn leads_made_mql(connection: &mut AnyConnection, leads: &[i64]) -> Result<Vec<i64>> {
+    let select = "SELECT DISTINCT lead_id FROM transitions WHERE made_by = 'agreement' AND stage = 'mql' AND lead_id IN";
+    Ok(by_ids::<(i64,)>(connection, select, "", leads).await?.into_iter().map(|(lead,)| lead).collect())
+}
+
 /// Of these leads, the MQLs that nobody owns and no queue holds, with the instant of the stage.
 pub async fn unplaced(connection: &mut AnyConnection, leads: &[i64]) -> Result<Vec<(i64, i64)>> {
     let select = "SELECT id, COALESCE(stage_at, opened_at) FROM leads WHERE stage = 'mql' AND owner_id IS NULL AND queue IS NULL AND id IN";

@@ -71,8 +71,9 @@ impl Pass {
         Some(at.unwrap_or_else(last_known).max(self.opened_at))
     }
 
+    /// What happens at the very instant of the end still belongs to the pass.
     fn is_open_at(&self, at: Instant) -> bool {
-        self.opened_at <= at && self.ended_at().is_none_or(|ended| ended > at)
+        self.opened_at <= at && self.ended_at().is_none_or(|ended| ended >= at)
     }
 
     /// Passes without a product line are of all of them.

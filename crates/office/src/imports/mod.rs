@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use alignment::intake::IntakeRow;
+use alignment::{Instant, intake::IntakeRow};
 use exchange::recipe::ImportPlan;
 use facts::{
     FactsError,
+    changes::Author,
     imports::{self, Import, Undone},
 };
 use serde::Serialize;
 
-use crate::{Actor, Office, Role, access::Scope, office::News};
+use crate::{Actor, Office, Role, access::Scope, clocks, office::News};
 
 pub mod api;
 mod apply;
@@ -173,7 +174,13 @@ pub async fn undo(office: &Office, actor: &Actor, id: i64) -> Result<Undone, Imp
     engine.one_import_at_a_time(tx.conn()).await?;
     let import = imports::get(tx.conn(), id).await?;
     let now = office.clock().now().0;
+    let leads = imports::leads_of(tx.conn(), id).await?;
     let undone = imports::undo(&mut tx, &import, actor.user.map(|user| user.0), now).await?;
+    // Clocks of leads that stay go back to what is left to say about them.
+    let versions = office.versions().await?;
+    let version = versions.at(Instant(now)).number;
+    let author = Author { actor: actor.user.map(|user| user.0), now, agreement_version: Some(version.into()) };
+    clocks::sync(&mut tx, &author, &versions, &leads).await?;
     tx.commit().await?;
     office.tell(News::ImportEnded { import_id: id });
     Ok(undone)

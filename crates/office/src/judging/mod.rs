@@ -52,7 +52,7 @@ pub async fn import_arrived(
     let unplaced = facts::judging::unplaced(tx.conn(), &leads).await?;
     let unplaced: Vec<_> = unplaced.into_iter().map(|(lead, at)| (lead, Instant(at))).collect();
     routing::route(tx, author, versions, &unplaced).await?;
-    clocks::sync(tx, author, versions, &leads).await
+    clocks::sync_import(tx, author, versions, &leads, Some(import_id)).await
 }
 
 async fn judge(
@@ -64,10 +64,8 @@ async fn judge(
 ) -> anyhow::Result<Vec<i64>> {
     let Some(earliest) = arrived.values().min().copied().filter(|_| has_criteria(versions)) else { return Ok(Vec::new()) };
     let judges = judges(versions, earliest);
-    let ready: Vec<Judging> = judges
-        .iter()
-        .map(|(version, judge)| Judging { number: version.number, effective_at: version.effective_at, judge })
-        .collect();
+    let ready: Vec<Judging> =
+        judges.iter().map(|(version, judge)| Judging { number: version.number, effective_at: version.effective_at, judge }).collect();
     let lookback_micros = judges.iter().map(|(version, _)| lookback_micros(&version.agreement)).max().unwrap_or(0);
     let mut people: Vec<i64> = arrived.keys().copied().collect();
     people.sort_unstable();
@@ -83,7 +81,8 @@ async fn judge(
         }
         moved.extend(round.write(tx, author, import_id).await?);
     }
-    let new_mqls: Vec<(i64, Instant)> = moved.iter().filter(|moved| moved.stage == Stage::Mql).map(|moved| (moved.lead, moved.at)).collect();
+    let new_mqls: Vec<(i64, Instant)> =
+        moved.iter().filter(|moved| moved.stage == Stage::Mql).map(|moved| (moved.lead, moved.at)).collect();
     routing::route(tx, author, versions, &new_mqls).await?;
     let mut leads: Vec<i64> = moved.into_iter().map(|moved| moved.lead).collect();
     leads.sort_unstable();

@@ -123,12 +123,12 @@ impl Round {
         };
         for (id, at) in &self.began_earlier {
             let values = vec![("opened_at", Value::Int(at.0))];
-            changes::set(tx, author, &schema::LEADS, "lead", *id, values).await?;
+            changes::set_by_import(tx, author, &schema::LEADS, "lead", *id, values, import_id).await?;
         }
         for (id, entries) in &self.moved {
             let Some((stage, at)) = standing(entries) else { continue };
             let values = vec![("stage", Value::Text(stage.key().to_owned())), ("stage_at", Value::int(at.map(|at| at.0)))];
-            changes::set(tx, author, &schema::LEADS, "lead", *id, values).await?;
+            changes::set_by_import(tx, author, &schema::LEADS, "lead", *id, values, import_id).await?;
         }
         let first = tx.allocate(schema::TRANSITIONS.name, self.entered.len()).await?;
         let mut values = Vec::with_capacity(self.entered.len() * schema::TRANSITIONS.columns.len());

@@ -12,6 +12,7 @@ mod kill_server;
 mod matching;
 mod olist;
 mod program;
+mod replay;
 mod reports;
 mod sample;
 mod undo;

@@ -43,9 +43,12 @@ impl Importer {
             fields.push(("opened_at", Value::Int(first_known.map_or(self.context.now, |at| at.0))));
             fields.push(("stage", Value::Text(Stage::Lead.key().to_owned())));
         } else {
-            // Found by its own key, the lead's record is right about its start; an open pass found by its person began when it did.
+            // Found by its own key, the lead's record is right about its start, unless the Agreement judged it earlier; an open pass found
+            // by its person began when it did.
             let by_key = self.keys.find_record(Noun::Lead, &intake.keys).is_some();
-            fields.push(("opened_at", if by_key { instant(intake.opened_at) } else { Value::Null }));
+            let began = found.filter(|_| by_key).and_then(|id| self.judged_from(id));
+            let opened_at = intake.opened_at.filter(|_| by_key).map(|at| began.map_or(at, |began| at.min(began)));
+            fields.push(("opened_at", instant(opened_at)));
         }
         let (id, mut change) = self.make_or_set(&schema::LEADS, found, fields);
         if change == Change::Created {
@@ -64,6 +67,13 @@ impl Importer {
         }
         let change = self.set_custom(&schema::LEADS, id, &intake.custom, change);
         Ok((id, self.learn(Noun::Lead, &intake.keys, id, change)))
+    }
+
+    /// The first instant at which the Agreement's criteria put this pass into a stage.
+    fn judged_from(&self, lead: i64) -> Option<Instant> {
+        let value = |id: &i64, column: &str| self.rows.value(&schema::TRANSITIONS, *id, column).cloned();
+        let judged = self.transitions_of.get(&lead)?.iter().filter(|id| value(id, "made_by").is_some_and(|made| !made.is_null()));
+        judged.filter_map(|id| value(id, "at")?.as_int()).min().map(Instant)
     }
 
     /// The pass that a lead without a known key of its own means: the person's open one, or a closed one that began at the same instant.
