@@ -271,6 +271,12 @@ pub async fn save_backtest(tx: &mut WriteTx, author: &Author, draft: i64, hash: 
     changes::add(tx, author, &schema::BACKTESTS, author.now, &values).await
 }
 
+/// The company's own fields that the newest values name, as (noun, field).
+pub async fn custom_fields(connection: &mut AnyConnection) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT DISTINCT noun, field FROM (SELECT noun, field FROM custom_values LIMIT 20000) AS some ORDER BY noun, field LIMIT 500";
+    Ok(sqlx::query_as(sql).fetch_all(connection).await?)
+}
+
 /// Notes what happened to a row of these tables in a word of the product.
 pub fn note(tx: &mut WriteTx, author: &Author, kind: &'static str, table: &'static str, id: i64, body: Option<String>) {
     tx.note(NewEvent {

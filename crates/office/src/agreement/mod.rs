@@ -1,12 +1,19 @@
 //! The Agreement: which version judges, its text, and the drafts that both teams edit and sign.
 
+pub mod api;
 pub mod by;
+mod draft_pages;
 pub mod drafts;
+pub mod form;
 pub mod heads;
+mod heads_pages;
 pub mod pages;
 mod remind;
 mod said;
+mod section_pages;
+mod sign_pages;
 pub mod signing;
+mod terms;
 mod versions;
 
 pub use by::By;
@@ -42,7 +49,7 @@ pub async fn replace_first(office: &Office, agreement: &Agreement) -> anyhow::Re
 
 /// What a company that has not agreed on anything yet may start its first draft from, in the currency and zone of the text so far.
 pub fn proposal(so_far: &Agreement) -> Agreement {
-    Agreement::default_for(so_far.currency, &so_far.calendar.time_zone)
+    so_far.propose()
 }
 
 /// Newest first.
@@ -59,3 +66,6 @@ fn version(row: AgreementRow) -> anyhow::Result<Version> {
 pub fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,17 +2,12 @@
 
 use alignment::{
     Instant,
-    agreement::{Agreement, ReasonFor},
+    agreement::{Agreement, ReasonFor, RoutingRule, Target},
+    judging,
     lifecycle::Side,
 };
 use askama::Template;
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::header,
-    response::IntoResponse,
-};
-use serde_json::{Value, json};
+use axum::{extract::State, http::header, response::IntoResponse};
 
 use crate::{
     Office, agreement,
@@ -21,13 +16,14 @@ use crate::{
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::get("/agreement", Allow::SignedIn, page),
-        Endpoint::get("/agreement.toml", Allow::SignedIn, text),
-        Endpoint::get("/api/v1/agreement", Allow::SignedIn, in_force),
-        Endpoint::get("/api/v1/agreements", Allow::SignedIn, versions),
-        Endpoint::get("/api/v1/agreements/{id}", Allow::SignedIn, version),
-    ]
+    vec![Endpoint::get("/agreement", Allow::SignedIn, page), Endpoint::get("/agreement.toml", Allow::SignedIn, text)]
+        .into_iter()
+        .chain(super::draft_pages::endpoints())
+        .chain(super::section_pages::endpoints())
+        .chain(super::sign_pages::endpoints())
+        .chain(super::heads_pages::endpoints())
+        .chain(super::terms::endpoints())
+        .collect()
 }
 
 #[derive(Template)]
@@ -37,8 +33,14 @@ struct AgreementPage {
     since: String,
     hash: String,
     stages: Vec<StageShown>,
-    marketing: Vec<(String, String)>,
-    sales: Vec<(String, String)>,
+    marketing: Vec<Promise>,
+    sales: Vec<Promise>,
+    scoring: Vec<(String, String)>,
+    routing: Vec<(&'static str, String)>,
+    open_drafts: usize,
+    /// When both teams are to sign anew, and whether that is past.
+    resign: Option<(String, bool)>,
+    signed_by: Vec<String>,
     reasons: Vec<(&'static str, Vec<String>)>,
     customer: Vec<(&'static str, String)>,
     calendar: Vec<(&'static str, String)>,
@@ -53,9 +55,15 @@ struct StageShown {
     owner: &'static str,
     definition: String,
     checklist: Vec<String>,
+    by_itself: Option<String>,
 }
 
-async fn page(frame: Frame) -> Page<AgreementPage> {
+async fn page(State(office): State<Office>, frame: Frame) -> Result<Page<AgreementPage>, AppError> {
+    let mut record = office.facts().reader().await?;
+    let open_drafts = facts::drafts::list(&mut record, true).await?.len();
+    let signatures = facts::drafts::signatures_of_versions(&mut record).await?;
+    let of_this = signatures.iter().filter(|signature| signature.number == Some(i64::from(frame.agreement.number)));
+    let signed_by = of_this.map(super::draft_pages::signature_words).collect();
     let version = &frame.agreement;
     let text = &version.agreement;
     let stage = |clause: &alignment::agreement::StageClause| StageShown {
@@ -64,6 +72,7 @@ async fn page(frame: Frame) -> Page<AgreementPage> {
         owner: side(clause.owner),
         definition: clause.definition.clone(),
         checklist: clause.checklist.clone(),
+        by_itself: clause.criteria.as_ref().map(alignment::judging::words),
     };
     let since = if version.effective_at == Instant::MIN {
         "since the first record".into()
@@ -71,20 +80,26 @@ async fn page(frame: Frame) -> Page<AgreementPage> {
         format!("since {}", frame.date(version.effective_at))
     };
     let (marketing, sales) = promises(text);
-    Page(AgreementPage {
+    let resign = super::due(version).map(|due| (frame.date(due), due <= frame.now));
+    Ok(Page(AgreementPage {
         title: text.title.clone(),
         since,
         hash: agreement::hash(&text.to_toml())[..12].to_owned(),
         stages: text.stages.iter().map(stage).collect(),
         marketing,
         sales,
+        scoring: scoring(text),
+        routing: routing(text),
+        open_drafts,
+        resign,
+        signed_by,
         reasons: reasons(text),
         customer: customer(text),
         calendar: calendar(text),
         measuring: measuring(text),
         glossary: text.glossary.iter().map(|term| (term.term.clone(), term.words.clone())).collect(),
         frame,
-    })
+    }))
 }
 
 async fn text(State(office): State<Office>) -> Result<impl IntoResponse, AppError> {
@@ -96,56 +111,62 @@ async fn text(State(office): State<Office>) -> Result<impl IntoResponse, AppErro
     ))
 }
 
-async fn in_force(State(office): State<Office>) -> Result<Json<Value>, AppError> {
-    Ok(Json(wire(&office.agreement().await?)))
+/// A promise, by the name of its clause, and why it is made.
+pub(super) struct Promise {
+    pub key: &'static str,
+    pub name: String,
+    pub words: String,
 }
 
-async fn versions(State(office): State<Office>) -> Result<Json<Value>, AppError> {
-    let versions = agreement::list(&office).await?;
-    Ok(Json(json!({ "items": versions.iter().map(wire).collect::<Vec<_>>() })))
-}
-
-async fn version(State(office): State<Office>, Path(number): Path<u32>) -> Result<Json<Value>, AppError> {
-    let versions = agreement::list(&office).await?;
-    let found = versions.iter().find(|version| version.number == number);
-    found.map(|version| Json(wire(version))).ok_or_else(|| AppError::not_found("version of the Agreement", number))
-}
-
-fn wire(version: &alignment::agreement::Version) -> Value {
-    let text = version.agreement.to_toml();
-    json!({
-        "version": version.number,
-        "effective_at": version.effective_at,
-        "hash": agreement::hash(&text),
-        "agreement": version.agreement,
-    })
-}
-
-/// A promise and why it is made.
-type Promise = (String, String);
-
-fn promises(text: &Agreement) -> (Vec<Promise>, Vec<Promise>) {
+pub(super) fn promises(text: &Agreement) -> (Vec<Promise>, Vec<Promise>) {
     let promises = &text.promises;
+    let rate = format::agreed_rate;
+    let of = |key, name: String, words: &str| Promise { key, name, words: words.to_owned() };
+    let fields: Vec<_> = text.data.required_fields.iter().map(|field| format::spaced(field)).collect();
     let marketing = vec![
-        (format!("{} MQLs a month", promises.mqls_per_month_min), "Volume, so that sales has enough to work with.".into()),
-        (
-            format!("{} of decided MQLs accepted", format::agreed_rate(promises.acceptance_rate_min)),
-            "Quality: what marketing sends is worth sales’ time.".into(),
+        of("mqls_per_month", format!("{} MQLs a month", promises.mqls_per_month_min), "Volume, so that sales has enough to work with."),
+        of(
+            "acceptance_rate",
+            format!("{} of decided MQLs accepted", rate(promises.acceptance_rate_min)),
+            "Quality: what marketing sends is worth sales’ time.",
         ),
-        (
-            format!("{} of required fields filled", format::agreed_rate(text.data.completeness_rate_min)),
-            format!("The fields: {}.", text.data.required_fields.iter().map(|field| format::spaced(field)).collect::<Vec<_>>().join(", ")),
+        of(
+            "completeness_rate",
+            format!("{} of required fields filled", rate(text.data.completeness_rate_min)),
+            &format!("The fields: {}.", fields.join(", ")),
+        ),
+        of(
+            "feedback_review",
+            format!("Feedback looked through every {} days", promises.feedback_review_days_max),
+            "What sales says about leads is read, and answered.",
         ),
     ];
     let sales = vec![
-        (format!("Review in {} working hours", promises.review_hours_max), "Every MQL is accepted, or rejected with a reason.".into()),
-        (
-            format!("{} attempts in {} days", promises.attempts_min, promises.attempts_days),
-            "Every accepted lead is contacted, and each attempt logged.".into(),
+        of("review", format!("Review in {} working hours", promises.review_hours_max), "Every MQL is accepted, or rejected with a reason."),
+        of(
+            "first_attempt",
+            format!("First attempt in {} working hours", promises.first_attempt_hours_max),
+            "From accepting on: a lead that waits grows cold.",
         ),
-        (
-            format!("{} of accepted leads with logged activity", format::agreed_rate(promises.logged_rate_min)),
-            "Within seven days of acceptance, so that marketing learns what became of them.".into(),
+        of(
+            "attempts",
+            format!("{} attempts in {} days", promises.attempts_min, promises.attempts_days),
+            "Every accepted lead is contacted, and each attempt logged.",
+        ),
+        of(
+            "qualification",
+            format!("Qualified or sent back in {} days", promises.qualification_days_max),
+            "An accepted lead is decided, and not left lying.",
+        ),
+        of(
+            "logged_rate",
+            format!("{} of accepted leads with logged activity", rate(promises.logged_rate_min)),
+            "Within seven days of acceptance, so that marketing learns what became of them.",
+        ),
+        of(
+            "reasons_rate",
+            format!("{} of rejections with a reason", rate(promises.reasons_rate_min)),
+            "A reason of the Agreement, so that it can be counted.",
         ),
     ];
     (marketing, sales)
@@ -205,6 +226,40 @@ fn measuring(text: &Agreement) -> Vec<(&'static str, String)> {
                 },
             ),
         ),
+    ]
+}
+
+fn scoring(text: &Agreement) -> Vec<(String, String)> {
+    let points = |points: f64| format!("{} points", format::agreed(points));
+    let fit =
+        text.scoring.fit.iter().map(|rule| (rule.name.clone(), format!("{} where {}", points(rule.points), judging::words(&rule.when))));
+    let engagement = text.scoring.engagement.iter().map(|rule| {
+        let half = format!("{} for each, half gone after {} days", points(rule.points), format::agreed(rule.half_life_days));
+        let most = if rule.points_max > 0.0 { format!(", {} at most", points(rule.points_max)) } else { String::new() };
+        (rule.name.clone(), half + &most)
+    });
+    fit.chain(engagement).collect()
+}
+
+fn routing(text: &Agreement) -> Vec<(&'static str, String)> {
+    let to = |target: &Target| match target {
+        Target::AccountOwner => "the owner of the company".to_owned(),
+        Target::Pool(key) => format!("the pool {key}"),
+        Target::User(email) => email.clone(),
+    };
+    let rule = |rule: &RoutingRule| {
+        let when = rule.when.as_ref().map_or_else(|| "always".to_owned(), |when| format!("where {}", judging::words(when)));
+        format!("{}: {when}, to {}", rule.name, to(&rule.to))
+    };
+    let rules: Vec<_> = text.routing.rules.iter().map(rule).collect();
+    let step = |step: &alignment::agreement::EscalationStep| format!("after {} minutes {}", step.after_minutes, step.action.words());
+    let steps: Vec<_> = text.escalation.steps.iter().map(step).collect();
+    let or_none = |list: Vec<String>| if list.is_empty() { "none written down".to_owned() } else { list.join("; ") };
+    vec![
+        ("Rules, from the top", or_none(rules)),
+        ("Leads that no rule places", format!("wait in ‘{}’", text.routing.fallback.queue)),
+        ("A late review", or_none(steps)),
+        ("Warning", format!("after {} of the time", format::agreed_rate(text.escalation.warn_share))),
     ]
 }
 

@@ -32,6 +32,7 @@ pub fn described() -> Vec<Described> {
         crate::users::api::described(),
         crate::events::api::described(),
         crate::imports::api::described(),
+        crate::agreement::api::described(),
         crate::routing::api::described(),
         crate::notifications::api::described(),
     ]
