@@ -1,6 +1,7 @@
 // A real SMTP server for tests: prints its port, then every mail that it takes as one line of JSON.
 //
-//   node tests/smtp.mjs ANSWER..   the first mails are answered with these codes, such as 451 or 550; those after them are taken
+//   node tests/smtp.mjs ANSWER..   the first mails are answered with these codes, such as 451 or 550, or with 0: taken, and the line cut
+//                                  before the answer; those after them are taken
 import { SMTPServer } from "smtp-server";
 import PostalMime from "postal-mime";
 
@@ -17,14 +18,13 @@ const server = new SMTPServer({
     const parts = [];
     for await (const part of stream) parts.push(part);
     const code = answers.shift();
-    if (code) {
-      return done(Object.assign(new Error("refused by the test"), { responseCode: code }));
-    }
+    if (code) return done(Object.assign(new Error("refused by the test"), { responseCode: code }));
     const mail = await PostalMime.parse(Buffer.concat(parts));
     const headers = Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]));
     const to = session.envelope.rcptTo.map(({ address }) => address);
     console.log(JSON.stringify({ user: session.user ?? null, to, subject: mail.subject, text: mail.text, html: mail.html, headers }));
-    done();
+    if (code === 0) server.connections.forEach((connection) => connection._socket.destroy());
+    else done();
   },
 });
 server.listen(0, "127.0.0.1", () => console.log(server.server.address().port));

@@ -9,6 +9,7 @@ mod engines;
 mod hostile_files;
 mod kill;
 mod kill_server;
+mod mail;
 mod matching;
 mod olist;
 mod program;
