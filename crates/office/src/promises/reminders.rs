@@ -14,6 +14,18 @@ use crate::{
     notifications::{self, Notice, NoticeKind},
 };
 
+const TICK_SECONDS: u64 = 300;
+
+/// Reminds as long as the server runs.
+pub async fn tick_regularly(office: Office) {
+    loop {
+        if let Err(error) = tick(&office).await {
+            tracing::warn!("nobody is reminded of promises for now: {error:#}");
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(TICK_SECONDS)).await;
+    }
+}
+
 /// To be called now and then; does its work once a working day, in working time. Gives how many reminders it gave.
 pub async fn tick(office: &Office) -> anyhow::Result<usize> {
     let now = office.clock().now();

@@ -46,6 +46,7 @@ pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<
     let cleaning = tokio::spawn(sessions::clean_up_daily(office.clone()));
     let delivering = tokio::spawn(crate::notifications::outbox::deliver_always(office.clone()));
     let ticking = tokio::spawn(crate::clocks::tick_regularly(office.clone()));
+    let reminding = tokio::spawn(crate::promises::reminders::tick_regularly(office.clone()));
     let shutdown = async move {
         shutdown.await;
         office.tell(crate::office::News::Closing);
@@ -55,6 +56,7 @@ pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<
     cleaning.abort();
     delivering.abort();
     ticking.abort();
+    reminding.abort();
     Ok(served?)
 }
 
