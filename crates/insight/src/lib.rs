@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod attribution;
+pub mod backtest;
+pub mod drift;
 pub mod engine;
 pub mod funnel;
 pub mod history;

@@ -1,7 +1,7 @@
 //! An Agreement made ready to judge: its conditions numbered, what is written twice kept once.
 
 use super::{
-    Leaves, Subject,
+    FILTERS_MAX, Leaves, Marks, Subject,
     fields::Leaf,
     marks::Filter,
     walk::{Counter, Engagement, Walk},
@@ -99,6 +99,11 @@ impl Judge {
 
     pub(crate) fn filters_count(&self) -> usize {
         self.filters.len()
+    }
+
+    /// The marks of a touch that every filter lets pass.
+    pub fn all_marks(&self) -> Marks {
+        Marks((0..self.filters.len().min(FILTERS_MAX)).fold(0, |marks, filter| marks | 1 << filter))
     }
 
     /// Starts with a person before its first touch.

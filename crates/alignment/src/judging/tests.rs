@@ -362,6 +362,7 @@ proptest! {
             prop_assert!((score.fit - fit).abs() < 1e-9 && (score.engagement - engagement).abs() < 1e-9, "{score:?} {fit} {engagement}");
             if let Some(holds) = naive(&mql, &agreement.scoring, &who, so_far, at) {
                 prop_assert_eq!(walk.enters(Stage::Mql, at), holds);
+                prop_assert!(!holds || walk.can_enter(Stage::Mql));
                 let explained = judge.explain(&who, &seen[..so_far.len()], at);
                 prop_assert_eq!(explained.stages[0].holds, holds);
                 let points: f64 = explained.lines.iter().map(|line| line.points).sum();

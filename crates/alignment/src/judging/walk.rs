@@ -98,6 +98,11 @@ impl<'a> Walk<'a> {
         self.judge.stages[stage as usize].as_ref().is_some_and(|node| self.holds(node, at))
     }
 
+    /// Whether any touches could ever bring the person into the stage: false where its fields alone forbid it.
+    pub fn can_enter(&self, stage: Stage) -> bool {
+        self.judge.stages[stage as usize].as_ref().is_some_and(|node| self.prospect(node).can_hold)
+    }
+
     pub fn score(&self, at: Instant) -> Score {
         Score { fit: self.fit, engagement: self.engagement_points(at) }
     }
@@ -122,6 +127,32 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn prospect(&self, node: &Node) -> Prospect {
+        let certain = |holds: bool| Prospect { can_hold: holds, can_fail: !holds };
+        let of = |parts: &[Node], every: fn(Prospect) -> bool, some: fn(Prospect) -> bool| {
+            let parts = || parts.iter().map(|part| self.prospect(part));
+            (parts().all(every), parts().any(some))
+        };
+        match node {
+            Node::All(parts) => {
+                let (can_hold, can_fail) = of(parts, |part| part.can_hold, |part| part.can_fail);
+                Prospect { can_hold, can_fail }
+            }
+            Node::Any(parts) => {
+                let (can_fail, can_hold) = of(parts, |part| part.can_fail, |part| part.can_hold);
+                Prospect { can_hold, can_fail }
+            }
+            Node::None(parts) => {
+                let (can_hold, can_fail) = of(parts, |part| part.can_fail, |part| part.can_hold);
+                Prospect { can_hold, can_fail }
+            }
+            Node::Field(leaf) => certain(self.leaves.has(*leaf)),
+            Node::Score(ScoreName::Fit, least) => certain(self.fit >= *least),
+            Node::Never => certain(false),
+            Node::Score(..) | Node::Activity(_) => Prospect { can_hold: true, can_fail: true },
+        }
+    }
+
     fn counts(&self, index: usize, at: Instant) -> bool {
         let (counter, seen) = (&self.judge.counters[index], self.seen[index] as usize);
         // The slot that is written next holds the oldest of the last so many.
@@ -142,6 +173,13 @@ impl<'a> Walk<'a> {
         let points: f64 = rules.map(|(rule, sum)| faded(*sum, rule, at).min(rule.points_max)).sum();
         points.min(limit(self.judge.scoring.engagement_points_max)).max(0.0)
     }
+}
+
+/// What can become of a condition, whatever touches come.
+#[derive(Clone, Copy)]
+struct Prospect {
+    can_hold: bool,
+    can_fail: bool,
 }
 
 /// What a sum of points is worth at a later instant.
