@@ -6,10 +6,8 @@ use alignment::{
 };
 use facts::{
     WriteTx,
-    bulk::Value,
-    changes,
     clocks::{self as record, ClockRow},
-    schema,
+    routing::NewAbsence,
 };
 
 use super::{sync, telling, tick::Ticking};
@@ -44,13 +42,8 @@ async fn off_rota(ticking: &Ticking<'_>, tx: &mut WriteTx, row: &ClockRow, calen
     if record::is_off_rota(tx.conn(), owner, until.0).await? {
         return Ok(());
     }
-    let values = [
-        ("user_id", Value::Int(owner)),
-        ("kind", Value::Text("off_rota".to_owned())),
-        ("starts_at", Value::Int(now.0)),
-        ("ends_at", Value::Int(until.0)),
-        ("note", Value::Text(format!("The review of lead {} was late.", row.lead_id))),
-    ];
-    changes::add(tx, &ticking.author, &schema::ABSENCES, now.0, &values).await?;
+    let note = format!("The review of lead {} was late.", row.lead_id);
+    let new = NewAbsence { user: owner, kind: "off_rota", starts_at: now.0, ends_at: until.0, note: Some(&note) };
+    facts::routing::add_absence(tx, &ticking.author, &new).await?;
     Ok(())
 }
