@@ -5,7 +5,7 @@ import { expect, test } from "./tandem.js";
 const PAGES = [
   "/", "/scoreboard?by=source", "/scoreboard/mql_to_sal_rate", "/scoreboard/sales_cycle_days", "/closed-loop", "/leads", "/people", "/companies",
   "/deals", "/deals?view=table", "/campaigns", "/content", "/agreement", "/imports", "/imports/new", "/settings", "/settings/users", "/settings/tokens",
-  "/api",
+  "/notifications", "/settings/notifications", "/settings/channels", "/settings/deliveries", "/api",
 ];
 /** Lists whose first row is opened, for the pages of one record. */
 const RECORDS = ["/leads", "/people", "/companies", "/deals?view=table&stage=won", "/imports"];
