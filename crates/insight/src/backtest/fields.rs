@@ -4,7 +4,7 @@
 
 use alignment::{
     Currency, Instant,
-    agreement::{Agreement, Criterion, Test},
+    agreement::{Agreement, Criterion, FieldTest, Test},
     fields::{self, is_custom},
     judging::{Judge, Leaves, Subject},
     lifecycle::Stage,
@@ -25,11 +25,8 @@ pub(super) fn not_judged(agreement: &Agreement) -> Vec<String> {
     fn find(criterion: &Criterion, out: &mut Vec<String>) {
         match criterion {
             Criterion::All(parts) | Criterion::Any(parts) | Criterion::None(parts) => parts.iter().for_each(|part| find(part, out)),
-            Criterion::Field(test) if KEPT_ELSEWHERE_FIELDS.contains(&test.field.as_str()) => {
-                if !matches!(test.test, Test::Known | Test::Unknown) {
-                    out.push(test.field.clone());
-                }
-            }
+            Criterion::Field(FieldTest { test: Test::Known | Test::Unknown, .. }) => {}
+            Criterion::Field(test) if KEPT_ELSEWHERE_FIELDS.contains(&test.field.as_str()) => out.push(test.field.clone()),
             _ => {}
         }
     }
