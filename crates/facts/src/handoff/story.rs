@@ -132,3 +132,26 @@ pub async fn first_touch(connection: &mut AnyConnection, person: i64) -> Result<
     .fetch_optional(connection)
     .await?)
 }
+
+/// The attempt of a user with a person that has this kind, outcome and note and was recorded after an instant.
+pub async fn attempt_like(
+    connection: &mut AnyConnection,
+    person: i64,
+    user: i64,
+    [kind, outcome, note]: [String; 3],
+    recorded_after: i64,
+) -> Result<Option<i64>> {
+    let found: Option<(i64,)> = sqlx::query_as(
+        "SELECT id FROM activities WHERE person_id = $1 AND user_id = $2 AND kind = $3 AND COALESCE(outcome, '') = $4 \
+         AND COALESCE(note, '') = $5 AND recorded_at > $6 ORDER BY id DESC LIMIT 1",
+    )
+    .bind(person)
+    .bind(user)
+    .bind(kind)
+    .bind(outcome)
+    .bind(note)
+    .bind(recorded_after)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(id,)| id))
+}

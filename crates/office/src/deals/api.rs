@@ -219,6 +219,7 @@ async fn create(State(office): State<Office>, actor: Actor, body: Body<DealField
         Err(kept) => return Ok(kept),
     };
     let id = super::create(&mut write.tx, &write.author, body.fields).await?;
+    sync_clocks(&office, &mut write, id).await?;
     let deal = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &deal, &["deals", "deal_transitions", "deal_people"]).await
 }
@@ -259,6 +260,16 @@ async fn transition(
         Err(kept) => return Ok(kept),
     };
     super::enter_stage(&mut write.tx, &write.author, id, body.fields).await?;
+    sync_clocks(&office, &mut write, id).await?;
     let deal = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &deal, &["deals", "deal_transitions"]).await
+}
+
+/// A deal moves its leads, and that ends their clocks.
+async fn sync_clocks(office: &Office, write: &mut Write, deal: i64) -> Result<(), AppError> {
+    let lead = deals::one(write.tx.conn(), deal).await?.lead_id;
+    let mut leads = facts::handoff::leads_that_joined(write.tx.conn(), deal).await?;
+    leads.extend(lead);
+    let versions = office.versions().await?;
+    Ok(crate::clocks::sync(&mut write.tx, &write.author, &versions, &leads).await?)
 }

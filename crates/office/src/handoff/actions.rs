@@ -64,6 +64,11 @@ impl Said {
     }
 }
 
+/// Without the empty ones: of two fields of a name, in two dialogs of one form, the one that was written in counts.
+fn filled(fields: Vec<(String, String)>) -> Fields {
+    fields.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect()
+}
+
 fn text(fields: &Fields, name: &str) -> String {
     fields.get(name).map(|text| text.trim().to_owned()).unwrap_or_default()
 }
@@ -80,8 +85,9 @@ macro_rules! buttons {
             session: Session,
             frame: Frame,
             Path($id): Path<i64>,
-            Form(fields): Form<Fields>,
+            Form(fields): Form<Vec<(String, String)>>,
         ) -> Result<Response, AppError> {
+            let fields = filled(fields);
             let acting = Acting::of(&office, &frame.actor).await?;
             let mut tx = office.facts().write().await?;
             let said: Result<Said, AppError> = {
@@ -231,8 +237,9 @@ async fn decide_many(
     State(office): State<Office>,
     session: Session,
     frame: Frame,
-    Form(fields): Form<Fields>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, AppError> {
+    let fields = filled(fields);
     let acting = Acting::of(&office, &frame.actor).await?;
     let chosen = fields.keys().filter_map(|name| name.strip_prefix("lead-")?.parse().ok()).collect();
     let owner = text(&fields, "owner_id").parse::<i64>().ok();

@@ -24,6 +24,9 @@ pub struct Attempt {
     pub at: Field<String>,
 }
 
+/// The same attempt again within this time is an impatient click.
+const AGAIN_MICROS: i64 = 5_000_000;
+
 /// Gives the activity.
 pub async fn log(tx: &mut WriteTx, acting: &Acting, id: i64, attempt: Attempt) -> Result<i64, AppError> {
     let (lead, stage) = super::held(tx, id).await?;
@@ -31,6 +34,9 @@ pub async fn log(tx: &mut WriteTx, acting: &Acting, id: i64, attempt: Attempt) -
     Step::Attempt.check(id, stage)?;
     if !ActivityKind::parse(&attempt.kind).is_some_and(ActivityKind::is_attempt) {
         return Err(AppError::refused(format!("kind: `{}` is not one of call, email, meeting", attempt.kind)));
+    }
+    if let Some(known) = logged_just_now(tx, acting, lead.person_id, &attempt).await? {
+        return Ok(known);
     }
     let deal = facts::handoff::deal_of(tx.conn(), id).await?;
     let new = NewActivity {
@@ -46,4 +52,11 @@ pub async fn log(tx: &mut WriteTx, acting: &Acting, id: i64, attempt: Attempt) -
     let activity = crate::activities::create(tx, &acting.author, new).await?;
     super::conclude(tx, acting, id, "attempt_logged", Some(attempt.kind)).await?;
     Ok(activity)
+}
+
+async fn logged_just_now(tx: &mut WriteTx, acting: &Acting, person: i64, attempt: &Attempt) -> Result<Option<i64>, AppError> {
+    let (Some(user), None) = (acting.author.actor, attempt.at.clone().value()) else { return Ok(None) };
+    let text = |field: &Field<String>| field.clone().value().unwrap_or_default().trim().to_owned();
+    let words = [attempt.kind.clone(), text(&attempt.outcome), text(&attempt.note)];
+    Ok(facts::handoff::story::attempt_like(tx.conn(), person, user, words, acting.author.now - AGAIN_MICROS).await?)
 }

@@ -26,6 +26,7 @@ pub mod rights;
 pub mod standing;
 pub mod story;
 pub mod undo;
+mod why;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Who may do what at the desk. Sales decides about leads, marketing answers for those it handed over; leaders and administrators do both.
 
-use alignment::agreement::Agreement;
+use alignment::{agreement::Agreement, lifecycle::Stage};
 use facts::Connection;
 
 use crate::{Actor, Role, web::AppError};
@@ -13,6 +13,11 @@ pub fn reviews(role: Role, agreement: &Agreement) -> bool {
 /// Marketing's side: answering questions and appealing rejections.
 pub fn answers(role: Role) -> bool {
     role != Role::Sales
+}
+
+/// Stages into which only sales brings a lead: accepting, rejecting and all that follows.
+pub fn is_sales_word(stage: Stage) -> bool {
+    (stage >= Stage::Sal && !stage.is_exit()) || stage == Stage::Rejected
 }
 
 pub fn check_reviews(role: Role, agreement: &Agreement) -> Result<(), AppError> {

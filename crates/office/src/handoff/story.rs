@@ -16,7 +16,10 @@ use facts::{
     timeline::Subject,
 };
 
-use super::{Acting, Standing, Step, due, rights};
+use super::{
+    Acting, Standing, Step, due, rights,
+    why::{self, Why},
+};
 use crate::{
     leads::pages::{side_key, side_name},
     lists::timeline::{self, TimelineView},
@@ -35,6 +38,7 @@ pub struct Story {
     /// Why it came to its owner.
     pub routed: Option<String>,
     pub first_seen: Option<String>,
+    pub why: Option<Why>,
     pub passes: Vec<PassView>,
     pub similar: Vec<DealView>,
     pub open_deals: Vec<DealView>,
@@ -134,6 +138,7 @@ pub async fn of(tx: &mut ReadTx, frame: &Frame, acting: &Acting, id: i64, before
         clocks: clocks.iter().map(|clock| due::view(clock, &acting.versions, frame)).collect(),
         routed: facts::routing::assignment_of(connection, id).await?.map(|row| row.reason),
         first_seen: first_seen(connection, frame, lead.person_id).await?,
+        why: why::of(connection, frame, &acting.versions, lead.person_id, &transitions).await?,
         passes: story::other_passes(connection, id, lead.person_id).await?.into_iter().map(|pass| pass_view(pass, frame)).collect(),
         deal: deal(connection, frame, id).await?,
         checklists: checklists(agreement, stage, &confirmed, frame),

@@ -22,6 +22,7 @@ use crate::{
         wire::{CustomValue, ExternalId, FieldChange, at, at_or_none},
         write,
     },
+    clocks, handoff,
     web::AppError,
 };
 
@@ -42,7 +43,7 @@ pub fn described() -> Vec<Described> {
             .takes::<LeadChange>()
             .gives::<Lead>(),
         describe::post("/api/v1/leads/{id}/transitions", "Move a lead to a stage", transition)
-            .words("Only forward in the funnel or out of it. Entering the stage it stands in changes nothing.")
+            .words("Only forward in the funnel or out of it. Entering the stage it stands in changes nothing. For decisions at the hand-off desk see its own addresses, such as `/acceptance`.")
             .takes::<NewTransition>()
             .gives::<LeadDetail>(),
     ]
@@ -243,6 +244,7 @@ async fn update(State(office): State<Office>, actor: Actor, Path(id): Path<i64>,
         Err(kept) => return Ok(kept),
     };
     super::update(&mut write.tx, &write.author, id, body.fields).await?;
+    clocks::sync(&mut write.tx, &write.author, &*office.versions().await?, &[id]).await?;
     let lead = Lead::from(leads::one(write.tx.conn(), id).await?);
     write.answer(StatusCode::OK, &lead, &["leads"]).await
 }
@@ -257,7 +259,14 @@ async fn transition(
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
+    let stage = Stage::parse(&body.fields.stage);
     super::enter_stage(&mut write.tx, &write.author, id, body.fields).await?;
+    let versions = office.versions().await?;
+    let agreement = &versions.at(alignment::Instant(write.author.now)).agreement;
+    if stage.is_some_and(handoff::rights::is_sales_word) {
+        handoff::rights::check_reviews(actor.role, agreement)?;
+    }
+    clocks::sync(&mut write.tx, &write.author, &versions, &[id]).await?;
     let lead = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &lead, &["leads", "transitions"]).await
 }
