@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     Clock,
+    access::tokens::KnownTokens,
     agreement::{VersionKeeper, Versions},
     history::HistoryKeeper,
     touches::Gatherer,
@@ -27,6 +28,7 @@ struct Inner {
     history: HistoryKeeper,
     versions: VersionKeeper,
     gatherer: Gatherer,
+    known_tokens: KnownTokens,
     clock: Clock,
     runner: String,
     news: broadcast::Sender<News>,
@@ -65,7 +67,7 @@ impl Office {
         let runner = runner_name(home)?;
         let (news, _) = broadcast::channel(256);
         let office = Office {
-            inner: Arc::new(Inner { home: home.to_owned(), facts, history, versions: VersionKeeper::default(), gatherer: Gatherer::default(), clock, runner, news }),
+            inner: Arc::new(Inner { home: home.to_owned(), facts, history, versions: VersionKeeper::default(), gatherer: Gatherer::default(), known_tokens: KnownTokens::default(), clock, runner, news }),
         };
         crate::agreement::ensure_first(&office).await?;
         crate::imports::end_interrupted(&office).await?;
@@ -110,6 +112,10 @@ impl Office {
     /// Where touches of many requests are written together.
     pub fn gatherer(&self) -> &Gatherer {
         &self.inner.gatherer
+    }
+
+    pub fn known_tokens(&self) -> &KnownTokens {
+        &self.inner.known_tokens
     }
 
     pub fn tell(&self, news: News) {

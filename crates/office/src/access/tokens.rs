@@ -15,14 +15,52 @@ const USED_EVERY_MICROS: i64 = 10 * alignment::instant::MICROS_PER_MINUTE;
 pub async fn actor_of(office: &Office, authorization: &str) -> Result<Actor, AppError> {
     let token =
         authorization.strip_prefix("Bearer ").map(str::trim).filter(|token| token.starts_with(PREFIX)).ok_or(AppError::SignedOut)?;
+    let (hash, now) = (secret::hash(token), office.clock().now().0);
+    if let Some(actor) = office.known_tokens().get(&hash, now) {
+        return Ok(actor);
+    }
     let mut record = office.facts().read().await?;
-    let found = access::token_by_hash(record.conn(), &secret::hash(token)).await?.ok_or(AppError::SignedOut)?;
+    let found = access::token_by_hash(record.conn(), &hash).await?.ok_or(AppError::SignedOut)?;
     let user = access::user(record.conn(), found.user_id).await?;
     drop(record);
     let actor = sessions::actor(&user).filter(|_| user.disabled_at.is_none()).ok_or(AppError::SignedOut)?;
     note_use(office, &found);
     let scopes = scopes(&found.scopes, actor.role);
-    Ok(Actor { scopes: Some(scopes), ..actor })
+    let actor = Actor { scopes: Some(scopes), ..actor };
+    office.known_tokens().keep(hash, actor.clone(), now);
+    Ok(actor)
+}
+
+/// Tokens that were looked up a moment ago, so that a program that sends thousands of requests a second costs one look-up and not
+/// thousands. What changes on this node is forgotten at once; what changes on another is noticed within [`KNOWN_FOR_MICROS`].
+#[derive(Default)]
+pub struct KnownTokens {
+    kept: std::sync::Mutex<rustc_hash::FxHashMap<String, (Actor, i64)>>,
+}
+
+const KNOWN_FOR_MICROS: i64 = 2 * alignment::instant::MICROS_PER_SECOND;
+const KNOWN_MAX: usize = 1_000;
+
+impl KnownTokens {
+    fn get(&self, hash: &str, now: i64) -> Option<Actor> {
+        let kept = self.kept.lock().ok()?;
+        kept.get(hash).filter(|(_, since)| (0..KNOWN_FOR_MICROS).contains(&(now - since))).map(|(actor, _)| actor.clone())
+    }
+
+    fn keep(&self, hash: String, actor: Actor, now: i64) {
+        let Ok(mut kept) = self.kept.lock() else { return };
+        if kept.len() >= KNOWN_MAX {
+            kept.clear();
+        }
+        kept.insert(hash, (actor, now));
+    }
+
+    /// After any change of tokens or users.
+    pub fn forget(&self) {
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.clear();
+        }
+    }
 }
 
 /// A new token of `actor`, and the only time it is seen.
@@ -49,7 +87,9 @@ pub async fn create(office: &Office, actor: &Actor, name: &str, wanted: &[Scope]
 pub async fn revoke(office: &Office, actor: &Actor, id: i64) -> Result<(), AppError> {
     let mut tx = office.facts().write().await?;
     access::revoke_token(&mut tx, actor.user.map_or(0, |user| user.0), id, office.clock().now().0).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    office.known_tokens().forget();
+    Ok(())
 }
 
 /// The role may have shrunk since the token was made.

@@ -36,7 +36,9 @@ pub async fn change_profile(office: &Office, id: i64, name: &str, email: &str) -
     let (name, email) = (checked_name(name)?, checked_email(email)?);
     let mut tx = office.facts().write().await?;
     access::set_profile(&mut tx, id, &name, &email, office.clock().now().0).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    office.known_tokens().forget();
+    Ok(())
 }
 
 /// Returns the user as they are now, for the session that stays.
@@ -66,7 +68,9 @@ pub async fn change_role(office: &Office, actor: &Actor, id: i64, role: Role) ->
     }
     access::set_role(&mut tx, id, role.key(), role.side(), actor.user.map(|user| user.0), office.clock().now().0).await?;
     keep_an_admin(&mut tx).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    office.known_tokens().forget();
+    Ok(())
 }
 
 pub async fn disable(office: &Office, actor: &Actor, id: i64, disabled: bool) -> Result<(), AppError> {
@@ -75,7 +79,9 @@ pub async fn disable(office: &Office, actor: &Actor, id: i64, disabled: bool) ->
     access::user(tx.conn(), id).await?;
     access::set_disabled(&mut tx, id, disabled.then_some(now), actor.user.map(|user| user.0), now).await?;
     keep_an_admin(&mut tx).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    office.known_tokens().forget();
+    Ok(())
 }
 
 async fn keep_an_admin(tx: &mut facts::WriteTx) -> Result<(), AppError> {

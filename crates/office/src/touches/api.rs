@@ -143,7 +143,7 @@ async fn create(State(office): State<Office>, actor: Actor, body: Body<NewTouche
     };
     let touches = super::read(body.fields.touches, now)?;
     let versions = office.versions().await?;
-    let mut taken = super::take(&mut write.tx, &versions, &[(write.author, touches)]).await?;
+    let mut taken = super::take(&mut write.tx, &versions, &write.author, &[(write.author.actor, touches)]).await?;
     let taken: TouchesTaken = taken.remove(0)?.into();
     write.answer(StatusCode::CREATED, &taken, &["touches", "leads"]).await
 }

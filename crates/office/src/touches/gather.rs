@@ -5,7 +5,7 @@ use facts::{FactsError, changes::Author};
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use super::{ReadTouch, Taken, take};
-use crate::{Actor, Office, api, office::News, web::AppError};
+use crate::{Actor, Office, office::News, web::AppError};
 
 /// Touches in one transaction, about: keeps the wait of the first of them short.
 const TOUCHES_PER_COMMIT: usize = 1_000;
@@ -19,18 +19,18 @@ pub struct Gatherer {
 }
 
 struct Waiting {
-    author: Author,
+    actor: Option<i64>,
     touches: Vec<ReadTouch>,
     answer: oneshot::Sender<Result<Taken, AppError>>,
 }
 
 impl Gatherer {
     pub async fn take(&self, office: &Office, actor: &Actor, touches: Vec<ReadTouch>) -> Result<Taken, AppError> {
-        let author = api::write::author(office, actor).await?;
+        let actor = actor.user.map(|user| user.0);
         let sender = self.sender.get_or_init(async || start(office.clone())).await;
         let (answer, answered) = oneshot::channel();
         // Nobody takes them any more only while the server stops.
-        sender.send(Waiting { author, touches, answer }).await.map_err(|_| AppError::Busy)?;
+        sender.send(Waiting { actor, touches, answer }).await.map_err(|_| AppError::Busy)?;
         answered.await.map_err(|_| AppError::Busy)?
     }
 }
@@ -55,8 +55,8 @@ fn start(office: Office) -> mpsc::Sender<Waiting> {
 
 async fn write_together(office: &Office, waiting: Vec<Waiting>) {
     let (mut requests, mut answers) = (Vec::with_capacity(waiting.len()), Vec::with_capacity(waiting.len()));
-    for Waiting { author, touches, answer } in waiting {
-        requests.push((author, touches));
+    for Waiting { actor, touches, answer } in waiting {
+        requests.push((actor, touches));
         answers.push(answer);
     }
     let mut written = write(office, &requests).await;
@@ -80,10 +80,12 @@ async fn write_together(office: &Office, waiting: Vec<Waiting>) {
     }
 }
 
-async fn write(office: &Office, requests: &[(Author, Vec<ReadTouch>)]) -> anyhow::Result<Vec<Result<Taken, AppError>>> {
+async fn write(office: &Office, requests: &[(Option<i64>, Vec<ReadTouch>)]) -> anyhow::Result<Vec<Result<Taken, AppError>>> {
     let versions = office.versions().await?;
+    let now = office.clock().now();
+    let agreement_version = Some(versions.at(now).number.into());
     let mut tx = office.facts().write().await?;
-    let taken = take(&mut tx, &versions, requests).await?;
+    let taken = take(&mut tx, &versions, &Author { actor: None, now: now.0, agreement_version }, requests).await?;
     tx.commit().await?;
     Ok(taken)
 }

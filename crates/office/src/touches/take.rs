@@ -34,11 +34,12 @@ const REFERRED: Referred = [
     ("content_id", &schema::CONTENT, |touch| touch.content),
 ];
 
-/// Writes what is new and judges the people it is about. A request that names what is not there is refused, and nothing of it taken.
+/// Writes what is new, each request in the name of its actor, and judges the people it is about. A request that names what is not there is refused, and nothing of it taken.
 pub async fn take(
     tx: &mut WriteTx,
     versions: &Versions,
-    requests: &[(Author, Vec<ReadTouch>)],
+    author: &Author,
+    requests: &[(Option<i64>, Vec<ReadTouch>)],
 ) -> anyhow::Result<Vec<Result<Taken, AppError>>> {
     let refusals = missing_references(tx, requests).await?;
     let mut known = known_fingerprints(tx, requests).await?;
@@ -48,8 +49,7 @@ pub async fn take(
     let mut values = Vec::with_capacity(fresh.len() * schema::TOUCHES.columns.len());
     let mut arrived = Arrived::default();
     let mut answers = Vec::with_capacity(requests.len());
-    let mut judged_for = None;
-    for ((author, touches), refusal) in requests.iter().zip(refusals) {
+    for ((actor, touches), refusal) in requests.iter().zip(refusals) {
         if let Some(error) = refusal {
             answers.push(Err(error));
             continue;
@@ -74,27 +74,21 @@ pub async fn take(
             taken.ids.push(id);
         }
         if next > first {
-            note(tx, author, first, next - 1);
-            judged_for = Some(*author);
+            note(tx, &Author { actor: *actor, ..*author }, first, next - 1);
         }
         answers.push(Ok(taken));
     }
     let engine = tx.engine;
     bulk::insert(tx.conn(), engine, &schema::TOUCHES, values).await?;
-    if let Some(author) = judged_for {
-        judging::touches_arrived(tx, &Author { actor: None, ..author }, versions, &arrived).await?;
-    }
+    judging::touches_arrived(tx, &Author { actor: None, ..*author }, versions, &arrived).await?;
     Ok(answers)
 }
 
-fn accepted<'a>(
-    requests: &'a [(Author, Vec<ReadTouch>)],
-    refusals: &'a [Option<AppError>],
-) -> impl Iterator<Item = &'a Vec<ReadTouch>> {
+fn accepted<'a>(requests: &'a [(Option<i64>, Vec<ReadTouch>)], refusals: &'a [Option<AppError>]) -> impl Iterator<Item = &'a Vec<ReadTouch>> {
     requests.iter().zip(refusals).filter(|(_, refusal)| refusal.is_none()).map(|((_, touches), _)| touches)
 }
 
-async fn missing_references(tx: &mut WriteTx, requests: &[(Author, Vec<ReadTouch>)]) -> anyhow::Result<Vec<Option<AppError>>> {
+async fn missing_references(tx: &mut WriteTx, requests: &[(Option<i64>, Vec<ReadTouch>)]) -> anyhow::Result<Vec<Option<AppError>>> {
     let mut refusals: Vec<Option<AppError>> = requests.iter().map(|_| None).collect();
     let engine = tx.engine;
     for (column, table, id_of) in REFERRED {
@@ -106,7 +100,8 @@ async fn missing_references(tx: &mut WriteTx, requests: &[(Author, Vec<ReadTouch
         }
         let found = bulk::load_by_ids(tx.conn(), engine, table, &[&table.columns[0]], &ids).await?;
         for ((_, touches), refusal) in requests.iter().zip(&mut refusals) {
-            let missing = touches.iter().enumerate().find_map(|(index, touch)| Some((index, id_of(touch).filter(|id| !found.contains_key(id))?)));
+            let missing =
+                touches.iter().enumerate().find_map(|(index, touch)| Some((index, id_of(touch).filter(|id| !found.contains_key(id))?)));
             if let (Some((index, id)), None) = (missing, &refusal) {
                 let words = format!("{column}: there is no {id} among {}; make it first", table.name);
                 *refusal = Some(numbered(index, AppError::refused(words)));
@@ -116,7 +111,7 @@ async fn missing_references(tx: &mut WriteTx, requests: &[(Author, Vec<ReadTouch
     Ok(refusals)
 }
 
-async fn known_fingerprints(tx: &mut WriteTx, requests: &[(Author, Vec<ReadTouch>)]) -> anyhow::Result<FxHashMap<(i64, i64), i64>> {
+async fn known_fingerprints(tx: &mut WriteTx, requests: &[(Option<i64>, Vec<ReadTouch>)]) -> anyhow::Result<FxHashMap<(i64, i64), i64>> {
     let mut highs: Vec<i64> = requests.iter().flat_map(|(_, touches)| touches.iter().map(|touch| touch.fingerprint.0)).collect();
     highs.sort_unstable();
     let engine = tx.engine;
