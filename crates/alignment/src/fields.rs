@@ -109,6 +109,17 @@ pub fn email_domain(email: &str) -> Option<&str> {
     (!domain.is_empty()).then_some(domain)
 }
 
+/// Whether a role may be looked for inside a job title: `CTO` may not, which stands in `Director`.
+pub fn is_found_inside_titles(role: &str) -> bool {
+    role.trim().chars().count() >= 5
+}
+
+/// Whether a job title is the role or, for a role that is long enough, has it inside.
+pub fn has_role(job_title: &str, role: &str) -> bool {
+    let (title, role) = (job_title.trim().to_lowercase(), role.trim().to_lowercase());
+    title == role || (is_found_inside_titles(&role) && title.contains(&role))
+}
+
 /// Letters to put in, take out or change to make one text the other (V. Levenshtein, 1965).
 fn edits_between(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
@@ -152,6 +163,18 @@ mod tests {
         }
         assert_eq!(words("company.custom.tier"), "company “tier”");
         assert_eq!(words("surprise"), "surprise");
+    }
+
+    #[test]
+    fn roles_in_titles() {
+        for (title, role, fits) in [
+            ("Head of Sales EMEA", "head of sales", true),
+            ("cto ", "CTO", true),
+            ("Director of IT", "CTO", false),
+            ("Sales", "Head of Sales", false),
+        ] {
+            assert_eq!(has_role(title, role), fits, "{title} {role}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Drift: the ideal customer as it is written, against the customers that were won.
 
-use alignment::{Instant, agreement::IdealCustomer};
+use alignment::{Instant, agreement::IdealCustomer, fields::has_role};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +120,7 @@ impl Attribute {
                 Some((band(employees), is_inside))
             }
             Attribute::Role => {
-                let fits = |title: &str| ideal.roles.iter().any(|role| title.to_lowercase().contains(&role.trim().to_lowercase()));
+                let fits = |title: &str| ideal.roles.iter().any(|role| has_role(title, role));
                 let titles = || people.iter().filter_map(|row| history.people.job_title.get(*row));
                 let title = titles().find(|title| fits(title)).or_else(|| titles().next())?;
                 Some((title.trim().into(), fits(title)))

@@ -47,12 +47,15 @@ impl Ideal {
         let employees = |test| field(fields::COMPANY_EMPLOYEES, test);
         let least = (ideal.employees_min > 0).then(|| employees(Test::AtLeast(ideal.employees_min as f64)));
         let most = (ideal.employees_max > 0).then(|| employees(Test::AtMost(ideal.employees_max as f64)));
-        let roles = ideal.roles.iter().map(|role| field(fields::PERSON_JOB_TITLE, Test::Contains(role.clone())));
+        let long = ideal.roles.iter().filter(|role| fields::is_found_inside_titles(role));
+        let inside = long.map(|role| field(fields::PERSON_JOB_TITLE, Test::Contains(role.clone())));
+        let role =
+            one_of(fields::PERSON_JOB_TITLE, &ideal.roles).map(|exactly| Criterion::Any(std::iter::once(exactly).chain(inside).collect()));
         Ideal {
             industry: one_of(fields::COMPANY_INDUSTRY, &ideal.industries),
             country: one_of(fields::COMPANY_COUNTRY, &ideal.countries),
             size: least.into_iter().chain(most).collect(),
-            role: (!ideal.roles.is_empty()).then(|| Criterion::Any(roles.collect())),
+            role,
         }
     }
 

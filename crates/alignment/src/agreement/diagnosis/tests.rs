@@ -174,8 +174,8 @@ fn the_proposal_holds_together() {
       company has at least 50 employees
       company has at most 5,000 employees
       at least one of these:
+        job title is Head of Sales or CMO
         job title contains “Head of Sales”
-        job title contains “CMO”
       at least one of these:
         downloaded anything, submitted a form, attended a webinar, met us at an event, chatted on the site or used the product at least once in the last 30 days
         viewed a page with “Pricing” in its title at least twice in the last 30 days
