@@ -15,6 +15,8 @@ use crate::{
 
 mod account;
 mod duty;
+#[cfg(test)]
+mod example;
 mod pool;
 mod state;
 #[cfg(test)]

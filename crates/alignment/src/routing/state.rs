@@ -15,7 +15,9 @@ pub struct Rep {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub is_sales: bool,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub is_enabled: bool,
     /// Decides whose calendar they work by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,8 +25,21 @@ pub struct Rep {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub away: Vec<Away>,
     /// Leads waiting for their review or being worked on by them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub open_leads: u32,
+}
+
+// A decision about every lead keeps the reps that it looked at: what is usual is not written.
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(is: &bool) -> bool {
+    *is
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// From the first instant up to the second, which is no longer included.
