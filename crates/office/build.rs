@@ -37,6 +37,7 @@ const STYLES: &[&str] = &[
     "forms.css",
     "charts.css",
     "pages.css",
+    "agreement.css",
     "desk.css",
     "print.css",
 ];

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    By,
+    By, backtests,
     by::signing_side,
     draft_pages::text_of,
     drafts::{self, Draft, Start},
@@ -63,6 +63,9 @@ pub fn described() -> Vec<Described> {
         )
         .takes::<SignatureSide>()
         .gives::<AgreementDraft>(),
+        describe::get("/api/v1/agreement-drafts/{id}/backtest", "The last backtest that was saved of a draft", backtest).gives::<AgreementBacktest>(),
+        describe::post("/api/v1/agreement-drafts/{id}/backtest", "Replay a draft over the last twelve months and save what it did", run_backtest)
+            .gives::<AgreementBacktest>(),
         describe::get("/api/v1/heads", "Who signs for each team", list_heads).lists::<Head>(),
         Described::of(Endpoint::put("/api/v1/heads", ADMINS, name_head), "Name the head of a team")
             .words("For administrators.")
@@ -177,6 +180,17 @@ pub struct NewSignature {
 #[serde(deny_unknown_fields)]
 pub struct SignatureSide {
     pub side: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AgreementBacktest {
+    /// Of the text that it was made of.
+    pub hash: String,
+    /// The draft was edited since.
+    pub stale: bool,
+    #[schema(format = DateTime)]
+    pub made_at: String,
+    pub result: Value,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -378,6 +392,30 @@ async fn take_back(
     let (mut write, by) = begin!(office, actor, body);
     signing::take_back(&mut write.tx, &by, id, signing_side(&body.fields.side)?).await?;
     answer(write, id, StatusCode::OK).await
+}
+
+async fn backtest(State(office): State<Office>, Path(id): Path<i64>) -> Result<Json<AgreementBacktest>, AppError> {
+    let draft = drafts::one(&office, id).await?;
+    let saved = backtests::saved(&office, id).await?;
+    let saved =
+        saved.ok_or_else(|| AppError::NotFound(format!("No backtest was made of draft {id} yet: POST to this address makes one.")))?;
+    let stale = saved.hash != draft.row.hash;
+    Ok(Json(AgreementBacktest { hash: saved.hash, stale, made_at: saved.at.to_string(), result: json!(saved.result) }))
+}
+
+async fn run_backtest(
+    State(office): State<Office>,
+    actor: Actor,
+    Path(id): Path<i64>,
+) -> Result<(StatusCode, Json<AgreementBacktest>), AppError> {
+    let draft = drafts::one(&office, id).await?;
+    let result = backtests::replay(&office, &draft.agreement).await?;
+    let by = By::now(&office, &actor).await?;
+    let mut tx = office.facts().write().await?;
+    backtests::save(&mut tx, &by, &draft, &result).await?;
+    tx.commit().await?;
+    let made = AgreementBacktest { hash: draft.row.hash, stale: false, made_at: at(by.author.now), result: json!(result) };
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
 async fn heads_now(connection: &mut facts::Connection) -> Result<Value, AppError> {

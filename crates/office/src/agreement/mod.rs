@@ -1,6 +1,8 @@
 //! The Agreement: which version judges, its text, and the drafts that both teams edit and sign.
 
 pub mod api;
+mod backtest_pages;
+pub mod backtests;
 pub mod by;
 mod draft_pages;
 pub mod drafts;
@@ -8,6 +10,7 @@ pub mod form;
 pub mod heads;
 mod heads_pages;
 pub mod pages;
+mod preview;
 mod remind;
 mod said;
 mod section_pages;
@@ -17,7 +20,8 @@ mod terms;
 mod versions;
 
 pub use by::By;
-pub use remind::{due, remind};
+pub use draft_pages::text_of;
+pub use remind::{due, remind, remind_daily};
 pub use versions::{VersionKeeper, Versions};
 
 use alignment::{Currency, Instant, agreement::Agreement, agreement::Version};

@@ -22,6 +22,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         .chain(super::section_pages::endpoints())
         .chain(super::sign_pages::endpoints())
         .chain(super::heads_pages::endpoints())
+        .chain(super::backtest_pages::endpoints())
+        .chain(super::preview::endpoints())
         .chain(super::terms::endpoints())
         .collect()
 }

@@ -45,3 +45,15 @@ pub async fn remind(office: &Office) -> Result<bool, AppError> {
     tx.commit().await?;
     Ok(true)
 }
+
+const HOURS_BETWEEN: u64 = 6;
+
+/// For as long as the server runs.
+pub async fn remind_daily(office: Office) {
+    loop {
+        if let Err(error) = remind(&office).await {
+            tracing::warn!("nobody is reminded to sign the Agreement anew for now: {error}");
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(HOURS_BETWEEN * 3600)).await;
+    }
+}

@@ -44,6 +44,7 @@ impl FromRef<Server> for Office {
 pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
     let app = router(&office).await?;
     let cleaning = tokio::spawn(sessions::clean_up_daily(office.clone()));
+    let resigning = tokio::spawn(crate::agreement::remind_daily(office.clone()));
     let delivering = tokio::spawn(crate::notifications::outbox::deliver_always(office.clone()));
     let ticking = tokio::spawn(crate::clocks::tick_regularly(office.clone()));
     let reminding = tokio::spawn(crate::promises::reminders::tick_regularly(office.clone()));
@@ -54,6 +55,7 @@ pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<
     let service = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
     cleaning.abort();
+    resigning.abort();
     delivering.abort();
     ticking.abort();
     reminding.abort();
