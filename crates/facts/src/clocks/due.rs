@@ -27,7 +27,8 @@ pub async fn due(connection: &mut AnyConnection, due: Due, now: i64, limit: i64)
 
 /// Whether it was ours to warn.
 pub async fn take_warning(tx: &mut WriteTx, clock: i64, now: i64) -> Result<bool> {
-    let sql = "UPDATE clocks SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL AND breached_at IS NULL AND ended_at IS NULL AND paused_at IS NULL AND warn_at <= $2";
+    let sql = "UPDATE clocks SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL AND breached_at IS NULL AND ended_at IS NULL \
+               AND paused_at IS NULL AND warn_at <= $2";
     took(tx, sqlx::query(sql).bind(clock).bind(now)).await
 }
 

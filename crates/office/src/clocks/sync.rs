@@ -32,9 +32,9 @@ pub(super) async fn sync(
     leads.sort_unstable();
     leads.dedup();
     for round in leads.chunks(LEADS_PER_ROUND) {
-        let known = load(tx, round).await?;
+        let (known, left_over) = load(tx, round).await?;
         let outcomes: Vec<(i64, Outcomes)> = known.iter().map(|known| (known.lead.id, rules.reckon(known))).collect();
-        write(tx, author, import_id, outcomes).await?;
+        write(tx, author, import_id, outcomes, left_over).await?;
     }
     Ok(())
 }
@@ -50,8 +50,8 @@ pub(super) async fn rules<'a>(
     Ok(Rules::new(versions, regions.into_iter().collect(), Instant(author.now), import_id))
 }
 
-/// Leads that have clocks or may get some, with all that these depend on.
-async fn load(tx: &mut WriteTx, ids: &[i64]) -> anyhow::Result<Vec<Known>> {
+/// Leads that have clocks or may get some, with all that these depend on; and clocks of leads that went with an import's undo.
+async fn load(tx: &mut WriteTx, ids: &[i64]) -> anyhow::Result<(Vec<Known>, Vec<i64>)> {
     let held = clocks::hold_leads(tx, ids).await?;
     let mut entries: FxHashMap<i64, Vec<(Stage, Option<Instant>)>> = FxHashMap::default();
     for (lead, stage, at) in clocks::entries(tx.conn(), ids).await? {
@@ -81,7 +81,8 @@ async fn load(tx: &mut WriteTx, ids: &[i64]) -> anyhow::Result<Vec<Known>> {
         clocks: rows.remove(&lead.id).unwrap_or_default(),
         lead,
     });
-    Ok(known.collect())
+    let known = known.collect();
+    Ok((known, rows.into_values().flatten().map(|row| row.id).collect()))
 }
 
 /// Attempts to reach each lead's person, in order. One that was logged on the person and on the lead's deal counts once.
@@ -111,10 +112,15 @@ async fn attempts(tx: &mut WriteTx, leads: &[&ClockedLead]) -> anyhow::Result<Fx
     Ok(found.collect())
 }
 
-async fn write(tx: &mut WriteTx, author: &Author, import_id: Option<i64>, outcomes: Vec<(i64, Outcomes)>) -> anyhow::Result<()> {
+async fn write(
+    tx: &mut WriteTx,
+    author: &Author,
+    import_id: Option<i64>,
+    outcomes: Vec<(i64, Outcomes)>,
+    mut removed: Vec<i64>,
+) -> anyhow::Result<()> {
     let mut added = Vec::new();
     let mut changed = Vec::new();
-    let mut removed = Vec::new();
     let mut dues = Vec::new();
     for (lead, outcome) in outcomes {
         added.extend(outcome.added);
