@@ -7,7 +7,7 @@ mod absences;
 pub mod api;
 mod by_hand;
 mod known;
-mod log;
+pub mod log;
 pub mod pages;
 mod placing;
 pub mod replay;
