@@ -13,6 +13,7 @@ mod keep;
 mod promises;
 mod notifications;
 mod report;
+mod routing;
 mod serve;
 
 #[global_allocator]
@@ -72,6 +73,8 @@ enum Command {
     Attribute(attribute::AttributeArgs),
     /// List the clocks of leads, or do what has come due
     Clocks(clocks::ClocksArgs),
+    /// Why leads went where they went, what waits, and a month under another Agreement
+    Routing(routing::RoutingArgs),
     /// What people were told, and the messages on their way
     Notifications(notifications::NotificationsArgs),
     /// Prove that the history agrees with the record
@@ -117,6 +120,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Checklist => promises::checklist(&place).await,
         Command::Attribute(args) => attribute::run(&place, args),
         Command::Clocks(args) => clocks::run(&place, args).await,
+        Command::Routing(args) => routing::run(&place, args).await,
         Command::Notifications(args) => notifications::run(&place, args).await,
         Command::Verify => keep::verify(&place).await,
         Command::Backup { file } => keep::backup(&place, &file).await,
