@@ -136,7 +136,7 @@ async fn author(office: &Office, actor: Option<i64>) -> anyhow::Result<Author> {
 
 fn print(format: Format, seen: MonthSeen) -> anyhow::Result<()> {
     match format {
-        Format::Json => print_json(&promises::api::MonthLedger::from(seen)),
+        Format::Json => print_json(&promises::wire::MonthLedger::from(seen)),
         Format::Csv => {
             let lines = seen.ledger.lines.iter().map(|line| {
                 let value = line.value.map(|value| value.to_string()).unwrap_or_default();

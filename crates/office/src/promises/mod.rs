@@ -3,6 +3,7 @@
 pub mod api;
 mod carried;
 pub mod feedback;
+mod feedback_page;
 mod lines;
 mod month;
 pub mod pages;
@@ -13,6 +14,7 @@ mod rows_page;
 pub mod settlement;
 mod trend;
 pub mod waivers;
+pub mod wire;
 
 #[cfg(test)]
 mod tests;
