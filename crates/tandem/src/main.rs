@@ -5,6 +5,7 @@ use std::{io::Write, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use office::{Clock, Office};
 
+mod agreement;
 mod attribute;
 mod clocks;
 mod demo;
@@ -77,6 +78,8 @@ enum Command {
     Routing(routing::RoutingArgs),
     /// What people were told, and the messages on their way
     Notifications(notifications::NotificationsArgs),
+    /// Read, edit, compare, backtest and sign the Agreement
+    Agreement(agreement::AgreementArgs),
     /// Prove that the history agrees with the record
     Verify,
     /// Write the whole record to one file
@@ -122,6 +125,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Clocks(args) => clocks::run(&place, args).await,
         Command::Routing(args) => routing::run(&place, args).await,
         Command::Notifications(args) => notifications::run(&place, args).await,
+        Command::Agreement(args) => agreement::run(&place, args).await,
         Command::Verify => keep::verify(&place).await,
         Command::Backup { file } => keep::backup(&place, &file).await,
         Command::Restore { file } => keep::restore(&place, &file).await,
