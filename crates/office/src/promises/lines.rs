@@ -189,10 +189,20 @@ async fn judge(
 async fn clock(connection: &mut Connection, known: &Known<'_>, kind: &str, target: f64) -> anyhow::Result<Judgement> {
     let tally = known.tally_of(kind);
     let nothing_due = tally == Tally::default();
-    if nothing_due && known.mqls > 0 && !counts::is_any_clock_started(connection, known.scope.span, kind).await? {
+    if nothing_due && known.mqls > 0 && !is_any_clock_started(connection, known).await? {
         return Ok(not_recorded(target, "No clock ran: these leads were judged elsewhere."));
     }
     Ok(judge_rate(&tally, target, known.progress))
+}
+
+/// Of any kind: where reviews run on the clock, attempts that are not due yet are no gap in the record.
+async fn is_any_clock_started(connection: &mut Connection, known: &Known<'_>) -> anyhow::Result<bool> {
+    for kind in promise::CLOCK_KINDS {
+        if counts::is_any_clock_started(connection, known.scope.span, kind).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Known<'_> {
