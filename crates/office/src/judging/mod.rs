@@ -51,7 +51,7 @@ pub async fn import_arrived(
     leads.dedup();
     let unplaced = facts::judging::unplaced(tx.conn(), &leads).await?;
     let unplaced: Vec<_> = unplaced.into_iter().map(|(lead, at)| (lead, Instant(at))).collect();
-    routing::route(tx, author, versions, &unplaced).await?;
+    routing::route_imported(tx, author, versions, &unplaced, Some(import_id)).await?;
     clocks::sync_import(tx, author, versions, &leads, Some(import_id)).await
 }
 
@@ -83,7 +83,7 @@ async fn judge(
     }
     let new_mqls: Vec<(i64, Instant)> =
         moved.iter().filter(|moved| moved.stage == Stage::Mql).map(|moved| (moved.lead, moved.at)).collect();
-    routing::route(tx, author, versions, &new_mqls).await?;
+    routing::route_imported(tx, author, versions, &new_mqls, import_id).await?;
     let mut leads: Vec<i64> = moved.into_iter().map(|moved| moved.lead).collect();
     leads.sort_unstable();
     leads.dedup();

@@ -12,6 +12,9 @@ mod person_page;
 mod telling;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use facts::{WriteTx, changes::Author};
 
 use crate::web::Endpoint;

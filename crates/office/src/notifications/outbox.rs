@@ -3,19 +3,21 @@
 use std::time::Duration;
 
 use alignment::instant::{MICROS_PER_HOUR, MICROS_PER_MINUTE};
-use exchange::{chat::Reach, message::SendError};
+use exchange::{chat::Reach, mail, message::SendError};
 use facts::{
     changes::Author,
     notifications::deliveries::{self, Delivery, Ending},
 };
 use futures_util::{StreamExt, stream};
 
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
 use super::{
     Medium,
     channels::{self, Channels},
     words,
 };
-use crate::{Actor, Office, api::write};
+use crate::{Actor, Office, api::write, office::News};
 
 /// How long after each failed try the next one comes; after the last the message is dead.
 pub const WAITS_MICROS: [i64; 6] =
@@ -25,6 +27,8 @@ pub const LEASE_MICROS: i64 = 5 * MICROS_PER_MINUTE;
 const AT_ONCE_MAX: usize = 8;
 const BATCH: i64 = 200;
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long a server that closes waits for what is on its way.
+pub const CLOSING_MAX: Duration = Duration::from_secs(mail::SECONDS_MAX + 1);
 
 /// For tests and development: webhooks may then be `http://127.0.0.1`.
 const LOOPBACK: &str = "TANDEM_LOOPBACK_WEBHOOKS";
@@ -55,14 +59,21 @@ pub async fn deliver(office: &Office, reach: Reach) -> anyhow::Result<Delivered>
         }
         let full = due.len() as i64 == BATCH;
         let mut endings = stream::iter(due).map(|id| deliver_one(office, &channels, id, reach)).buffer_unordered(AT_ONCE_MAX);
+        // The others go on where one fails: a message that was sent must be written down as sent.
+        let mut failed = None;
         while let Some(ending) = endings.next().await {
-            match ending? {
-                Some(Ending::Sent) => done.sent += 1,
-                Some(Ending::Waiting { .. }) => done.put_off += 1,
-                Some(Ending::Dead { .. }) => done.dead += 1,
+            match ending {
+                Ok(Some(Ending::Sent)) => done.sent += 1,
+                Ok(Some(Ending::Waiting { .. })) => done.put_off += 1,
+                Ok(Some(Ending::Dead { .. })) => done.dead += 1,
                 // Another node has it.
-                None => {}
+                Ok(None) => {}
+                Err(error) => failed = Some(error),
             }
+        }
+        drop(endings);
+        if let Some(error) = failed {
+            return Err(error);
         }
         if !full {
             return Ok(done);
@@ -70,15 +81,24 @@ pub async fn deliver(office: &Office, reach: Reach) -> anyhow::Result<Delivered>
     }
 }
 
-/// Runs for as long as the server does.
+/// Runs until the server closes; what is on its way then still arrives.
 pub async fn deliver_always(office: Office) {
+    let mut news = office.listen();
     let reach = reach();
     loop {
         if let Err(error) = deliver(&office, reach).await {
             tracing::error!(%error, "messages could not be sent; they wait");
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = closing(&mut news) => return,
+        }
     }
+}
+
+async fn closing(news: &mut Receiver<News>) {
+    // What was missed while sending was older than the news that the server closes: that is the last there is.
+    while !matches!(news.recv().await, Ok(News::Closing) | Err(RecvError::Closed)) {}
 }
 
 async fn deliver_one(office: &Office, channels: &Channels, id: i64, reach: Reach) -> anyhow::Result<Option<Ending>> {

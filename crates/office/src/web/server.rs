@@ -56,7 +56,8 @@ pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<
     let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
     cleaning.abort();
     resigning.abort();
-    delivering.abort();
+    // A message between being sent and being noted is not cut off.
+    let _ = tokio::time::timeout(crate::notifications::outbox::CLOSING_MAX, delivering).await;
     ticking.abort();
     reminding.abort();
     Ok(served?)
