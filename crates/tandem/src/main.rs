@@ -9,6 +9,7 @@ mod agreement;
 mod attribute;
 mod clocks;
 mod demo;
+mod handoff;
 mod import;
 mod keep;
 mod promises;
@@ -64,6 +65,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Bring in files by a recipe, or take an import back
     Import(import::ImportArgs),
+    /// What waits at the hand-off desk, and deciding about it
+    Handoff(handoff::HandoffArgs),
     /// Print the funnel, the scoreboard or the attribution of revenue
     Report(report::ReportArgs),
     /// Print the ledger of promises, waive one, or close a month
@@ -118,6 +121,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&place, args).await,
         Command::Demo(args) => demo::run(&place, args).await,
         Command::Import(args) => import::run(&place, args).await,
+        Command::Handoff(args) => handoff::run(&place, args).await,
         Command::Report(args) => report::run(&place, args).await,
         Command::Promises(args) => promises::run(&place, args).await,
         Command::Checklist => promises::checklist(&place).await,
