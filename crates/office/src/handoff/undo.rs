@@ -55,7 +55,9 @@ async fn take_back_of(tx: &mut WriteTx, acting: &Acting, id: i64, recorded_at: i
         stand_as_before(tx, acting, id).await?;
     }
     let fields = fields_before(tx, id, recorded_at).await?;
-    changes::set(tx, &acting.author, &schema::LEADS, "lead", id, fields).await?;
+    if !fields.is_empty() {
+        changes::set(tx, &acting.author, &schema::LEADS, "lead", id, fields).await?;
+    }
     super::conclude(tx, acting, id, "decision_taken_back", entered.first().map(|transition| transition.stage.clone())).await
 }
 
