@@ -1,8 +1,11 @@
 //! The one place that reads a clock. Everything else takes the instant as an argument.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use alignment::Instant;
@@ -12,6 +15,8 @@ pub enum Clock {
     System,
     /// A clock that a test sets and moves.
     Set(Arc<AtomicI64>),
+    /// The instant that stands in a file, for a program under test whose time passes as the test writes.
+    File(Arc<PathBuf>),
 }
 
 impl Clock {
@@ -24,6 +29,10 @@ impl Clock {
         match self {
             Clock::System => Instant::from_timestamp(jiff::Timestamp::now()),
             Clock::Set(micros) => Instant(micros.load(Ordering::SeqCst)),
+            Clock::File(path) => {
+                let written = std::fs::read_to_string(path.as_path()).ok().and_then(|text| text.parse().ok());
+                written.unwrap_or_else(|| Instant::from_timestamp(jiff::Timestamp::now()))
+            }
         }
     }
 

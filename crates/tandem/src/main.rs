@@ -12,8 +12,8 @@ mod demo;
 mod handoff;
 mod import;
 mod keep;
-mod promises;
 mod notifications;
+mod promises;
 mod report;
 mod routing;
 mod serve;
@@ -45,6 +45,9 @@ struct Place {
     /// PostgreSQL to keep the record in (postgres://user:password@host/database) instead of the file in the home folder
     #[arg(long, global = true, env = "TANDEM_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
+    /// Take the time from this file (an instant such as 2026-06-30T12:00:00Z) instead of the system: for trying what happens when time passes
+    #[arg(long, global = true, env = "TANDEM_CLOCK", value_name = "FILE", hide = true)]
+    clock: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -98,7 +101,8 @@ enum Command {
 
 impl Place {
     async fn open(&self) -> anyhow::Result<Office> {
-        Office::open(&self.home, self.database.as_deref(), Clock::System).await
+        let clock = self.clock.as_ref().map_or(Clock::System, |path| Clock::File(path.clone().into()));
+        Office::open(&self.home, self.database.as_deref(), clock).await
     }
 }
 
