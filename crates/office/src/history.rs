@@ -239,15 +239,9 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
         Table::DealTransitions => {
             delta.deal_transitions.extend(feed::deal_transitions(connection, first, last).await?.into_iter().filter_map(deal_transition));
         }
-        Table::Campaigns => {
-            delta.campaigns.extend(feed::campaigns(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
-                id: fact.id,
-                name: fact.name,
-                group: fact.channel,
-                at: fact.starts_at.map(Instant),
-                email: None,
-            }))
-        }
+        Table::Campaigns => delta.campaigns.extend(feed::campaigns(connection, first, last).await?.into_iter().map(|fact| {
+            rows::NamedRow { id: fact.id, name: fact.name, group: fact.channel, at: fact.starts_at.map(Instant), email: None }
+        })),
         Table::Content => delta.content.extend(feed::content(connection, first, last).await?.into_iter().map(|fact| rows::NamedRow {
             id: fact.id,
             name: fact.title,

@@ -67,7 +67,17 @@ impl Office {
         let runner = runner_name(home)?;
         let (news, _) = broadcast::channel(256);
         let office = Office {
-            inner: Arc::new(Inner { home: home.to_owned(), facts, history, versions: VersionKeeper::default(), gatherer: Gatherer::default(), known_tokens: KnownTokens::default(), clock, runner, news }),
+            inner: Arc::new(Inner {
+                home: home.to_owned(),
+                facts,
+                history,
+                versions: VersionKeeper::default(),
+                gatherer: Gatherer::default(),
+                known_tokens: KnownTokens::default(),
+                clock,
+                runner,
+                news,
+            }),
         };
         crate::agreement::ensure_first(&office).await?;
         crate::imports::end_interrupted(&office).await?;

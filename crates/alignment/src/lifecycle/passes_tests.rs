@@ -11,9 +11,8 @@ fn day(day: i64) -> Instant {
 
 /// An MQL downloads something in 30 days; a lead is whoever fills in a form. Two product lines where asked for.
 fn agreement(lines: bool) -> Agreement {
-    let criteria = |stage: &str, kind: &str| {
-        format!("[[stages]]\nstage = \"{stage}\"\ncriteria = {{ activity = [\"{kind}\"], within_days = 30 }}\n")
-    };
+    let criteria =
+        |stage: &str, kind: &str| format!("[[stages]]\nstage = \"{stage}\"\ncriteria = {{ activity = [\"{kind}\"], within_days = 30 }}\n");
     let holder: Holder = toml::from_str(&(criteria("lead", "form") + &criteria("mql", "download"))).unwrap();
     let mut agreement = Agreement::default_for(Currency::EUR, "UTC");
     for written in holder.stages {
@@ -151,7 +150,11 @@ fn passes_by_the_table() {
         ("a lead becomes an MQL", &[(1, "form"), (5, "download")], &["lead 1, mql 5"]),
         ("once", &[(1, "download"), (2, "download"), (3, "form")], &["lead 1, mql 1"]),
         ("an accepted lead is not judged again", &[(1, "download"), (2, "sal"), (3, "download")], &["lead 1, mql 1, sal 2"]),
-        ("what made the last pass does not make the next", &[(1, "download"), (2, "rejected"), (3, "page_view")], &["lead 1, mql 1, rejected 2"]),
+        (
+            "what made the last pass does not make the next",
+            &[(1, "download"), (2, "rejected"), (3, "page_view")],
+            &["lead 1, mql 1, rejected 2"],
+        ),
         (
             "recycled, then a new reason: a new pass",
             &[(1, "download"), (2, "sal"), (4, "recycled"), (9, "download")],
@@ -209,10 +212,8 @@ fn a_pass_of_a_source_that_began_later_began_with_the_evidence() {
 #[test]
 fn a_version_judges_what_happens_while_it_is_in_force() {
     let (without, with) = (Judge::compile(&Agreement::default_for(Currency::EUR, "UTC")), Judge::compile(&agreement(false)));
-    let versions = [
-        Judging { number: 1, effective_at: Instant::MIN, judge: &without },
-        Judging { number: 2, effective_at: day(10), judge: &with },
-    ];
+    let versions =
+        [Judging { number: 1, effective_at: Instant::MIN, judge: &without }, Judging { number: 2, effective_at: day(10), judge: &with }];
     let touches = Log::of(&[(5, TouchKind::Download), (9, TouchKind::Download), (11, TouchKind::PageView)]);
     let decisions = super::judge(&versions, &Anybody, &touches, &[], Instant::MIN);
     // The downloads came before the version took effect; the first touch under it finds them in its window.
@@ -221,7 +222,18 @@ fn a_version_judges_what_happens_while_it_is_in_force() {
 
 fn events() -> impl Strategy<Value = Vec<(i64, &'static str)>> {
     let what = prop::sample::select(vec![
-        "page_view", "form", "download", "download", "webinar", "email_open", "sal", "sql", "rejected", "recycled", "customer", "lost",
+        "page_view",
+        "form",
+        "download",
+        "download",
+        "webinar",
+        "email_open",
+        "sal",
+        "sql",
+        "rejected",
+        "recycled",
+        "customer",
+        "lost",
     ]);
     prop::collection::vec((1i64..200, what), 0..25).prop_map(|mut events| {
         events.sort_by_key(|(at, _)| *at);

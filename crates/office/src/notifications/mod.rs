@@ -49,8 +49,5 @@ pub async fn tell_all(tx: &mut WriteTx, author: &Author, notices: Vec<Notice>) -
 }
 
 pub fn endpoints() -> Vec<Endpoint> {
-    [pages::endpoints(), person_page::endpoints(), channels_page::endpoints(), deliveries_page::endpoints()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [pages::endpoints(), person_page::endpoints(), channels_page::endpoints(), deliveries_page::endpoints()].into_iter().flatten().collect()
 }

@@ -84,7 +84,10 @@ pub async fn take(
     Ok(answers)
 }
 
-fn accepted<'a>(requests: &'a [(Option<i64>, Vec<ReadTouch>)], refusals: &'a [Option<AppError>]) -> impl Iterator<Item = &'a Vec<ReadTouch>> {
+fn accepted<'a>(
+    requests: &'a [(Option<i64>, Vec<ReadTouch>)],
+    refusals: &'a [Option<AppError>],
+) -> impl Iterator<Item = &'a Vec<ReadTouch>> {
     requests.iter().zip(refusals).filter(|(_, refusal)| refusal.is_none()).map(|((_, touches), _)| touches)
 }
 
