@@ -1,9 +1,10 @@
 // What the browser tests stand on: Tandem itself, started from the debug binary on a home of its own, and a page signed in to it.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect } from "@playwright/test";
 
 export { expect };
@@ -14,6 +15,41 @@ const BINARY = process.env.TANDEM_BINARY ?? join(ROOT, "target/debug/tandem");
 const ENDS_AT = "2026-06-30T12:00:00Z";
 
 export const ADMIN = { name: "Ana Test", email: "ana@example.com", password: "four words in a row" };
+
+const SAMPLE = ["demo", "--scale", "0.05", "--ends-at", ENDS_AT];
+
+/** A clock that stands still until it is moved. The file changes at once: half an instant would be read as none. */
+async function setClock(file, instant) {
+  await writeFile(`${file}.next`, instant);
+  await rename(`${file}.next`, file);
+}
+
+/** Runs a command beside the server and gives what it printed. */
+async function run(...command) {
+  const child = spawn(BINARY, command, { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (said += bytes));
+  const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  if (code !== 0) throw new Error(`tandem ${command.join(" ")} ended with ${code}:\n${said}`);
+  return said;
+}
+
+/** The sample company in which time passes only as the test says: `moveTo` sets the clock and lets come due what is due by then. */
+async function startTimed() {
+  const folder = await mkdtemp(join(tmpdir(), "tandem-clock-"));
+  const file = join(folder, "now");
+  await setClock(file, ENDS_AT);
+  const server = await start("--clock", file, ...SAMPLE);
+  const moveTo = async (instant) => {
+    await setClock(file, instant);
+    await run("--home", server.home, "--clock", file, "clocks", "tick");
+  };
+  const stop = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...server, moveTo, stop };
+}
 
 /** Starts Tandem on an empty home and resolves when it has said where it listens and how to become the administrator. */
 async function start(...command) {
@@ -39,7 +75,7 @@ async function start(...command) {
       child.once("error", reject);
       child.once("exit", (code) => reject(new Error(`tandem ended with ${code}:\n${said}`)));
     });
-    return { url: new URL(link).origin, link, stop };
+    return { url: new URL(link).origin, home, link, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -56,6 +92,21 @@ export async function becomeAdmin(page, link) {
   await expect(page.getByRole("navigation", { name: "Main" })).toBeAttached();
 }
 
+/** Collects what goes wrong on a page without anybody seeing it. */
+export function watch(page) {
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
+  page.on("console", (message) => message.type() === "error" && faults.push(`${page.url()}: ${message.text()}`));
+  return faults;
+}
+
+/** Axe finds nothing serious on the page. */
+export async function isForEverybody(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(bad.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`), `axe on ${page.url()}`).toEqual([]);
+}
+
 async function signedIn(browser, server) {
   const context = await browser.newContext();
   await becomeAdmin(await context.newPage(), server.link);
@@ -68,8 +119,18 @@ export const test = base.extend({
   /** A small sample company, and a session in it. */
   sample: [
     async ({ browser }, use) => {
-      const server = await start("demo", "--scale", "0.05", "--ends-at", ENDS_AT);
+      const server = await start(...SAMPLE);
       await use(await signedIn(browser, server));
+      await server.stop();
+    },
+    { scope: "worker", timeout: 240_000 },
+  ],
+
+  /** The same company for one file alone, with a clock that is moved by hand and nobody signed in yet. */
+  timed: [
+    async ({}, use) => {
+      const server = await startTimed();
+      await use(server);
       await server.stop();
     },
     { scope: "worker", timeout: 240_000 },
@@ -89,9 +150,7 @@ export const test = base.extend({
 
   /** A page on which nothing may go wrong in silence. */
   page: async ({ page }, use) => {
-    const faults = [];
-    page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
-    page.on("console", (message) => message.type() === "error" && faults.push(`${page.url()}: ${message.text()}`));
+    const faults = watch(page);
     await use(page);
     expect(faults, "errors in the browser's console").toEqual([]);
   },

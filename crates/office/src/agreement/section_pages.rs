@@ -77,7 +77,8 @@ async fn show(
     typed: &Typed,
     shown: Shown,
 ) -> Result<SectionPage, AppError> {
-    let choices = choices(office, &draft.agreement).await?;
+    let mut choices = choices(office, &draft.agreement).await?;
+    choices.pools.extend(pools_typed(typed, &choices.pools));
     let mut wrong = shown.wrong;
     wrong.extend(shown.faults.iter().map(|fault| Wrong { path: form_path(&fault.clause, &draft.agreement), words: fault.words.clone() }));
     let items = form::items(section, typed, &choices, &wrong);
@@ -172,6 +173,12 @@ async fn choices(office: &Office, agreement: &Agreement) -> Result<Choices, AppE
         models: insight::attribution::MODELS.iter().map(|model| (model.key.to_owned(), model.name.to_owned())).collect(),
         pools: agreement.routing.pools.iter().map(|pool| (pool.key.clone(), pool.name.clone())).collect(),
     })
+}
+
+/// Pools that stand in the form and are not saved yet: a rule can name them at once.
+fn pools_typed(typed: &Typed, saved: &[(String, String)]) -> Vec<(String, String)> {
+    let pools = typed.list_at("routing.pools").iter().map(|pool| (pool.text_at("key").to_owned(), pool.text_at("name").to_owned()));
+    pools.filter(|(key, _)| !key.is_empty() && !saved.iter().any(|(known, _)| known == key)).collect()
 }
 
 /// The fields that everybody has, and the company's own.

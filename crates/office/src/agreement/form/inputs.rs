@@ -169,7 +169,7 @@ impl Shown<'_> {
         self.list.push(Item::Open { class: "when", title: field.label.into(), hint: field.hint.into(), buttons: Vec::new(), wrong });
         match typed.get(path).map_or("", |condition| condition.text_at("kind")) {
             "" => {
-                let begin = Button { act: format!("begin:{path}"), label: "Add a condition", aloud: format!("to {}", field.label) };
+                let begin = Button { act: format!("begin:{path}"), label: "Add a condition", aloud: String::new() };
                 self.list.push(Item::Buttons(vec![begin]));
             }
             kind => {
