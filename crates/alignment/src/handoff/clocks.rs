@@ -218,6 +218,9 @@ fn finish(kind: ClockKind, passed: Passed<'_>, started_at: Instant, promises: &P
     });
     // A pass starts at `lead` and `mql` at one instant with what follows: only going back after the start counts.
     let entries = entries.filter(|(at, stage, _)| *stage > kind.starts_at() || *at > started_at);
+    // Whoever takes a lead back and enters the stage again has gained no time: the clock has run on meanwhile.
+    let again = passed.entries.iter().filter(|(stage, _)| *stage >= kind.starts_at() && !stage.is_exit()).filter_map(|(_, at)| *at).max();
+    let entries = entries.filter(|(at, stage, _)| *stage > kind.starts_at() || again.is_none_or(|again| again <= *at));
     let by_stage = entries.min_by_key(|(at, stage, _)| (*at, *stage)).map(|(at, _, finish)| (at, finish));
     let until = by_stage.map(|(at, _)| at);
     let wanted = kind.attempts_wanted(promises);

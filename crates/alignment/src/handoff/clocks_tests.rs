@@ -100,8 +100,9 @@ fn reviews() {
         ("mon 09:50 mql, - rejected", ""),
         // Its source has it accepted before it was an MQL: nothing was there to review.
         ("tue 09:50 mql, mon 09:50 rejected", ""),
-        // Taken back to a lead, then an MQL again: the first review counts.
-        ("mon 09:50 mql, mon 12:00 lead, mon 13:00 mql", "review tue 09:50 void"),
+        // Taken back to a lead, then an MQL again: the first review counts, and has run on.
+        ("mon 09:50 mql, mon 12:00 lead", "review tue 09:50 void"),
+        ("mon 09:50 mql, mon 12:00 lead, mon 13:00 mql", "review tue 09:50 runs"),
     ] {
         assert_eq!(verdict(&agreement(), what), expected, "{what}");
     }
@@ -132,6 +133,12 @@ fn clocks_of_an_accepted_lead() {
         ("tue 12:00 lost, wed 12:00 attempt", "breached", "void", "kept"),
         // Taken back to marketing.
         ("mon 12:00 mql", "void", "void", "void"),
+        // And accepted again: nobody gains time by that.
+        ("mon 12:00 mql, mon 13:00 sal", "runs", "runs", "runs"),
+        ("mon 12:00 mql, mon 13:00 sal, mon 16:00 attempt", "kept", "runs", "runs"),
+        // Qualified, then taken back to SAL: what ended a clock has ended it.
+        ("mon 10:00 attempt, mon 12:00 sql, tue 12:00 sal", "kept", "kept", "kept"),
+        ("tue3 12:00 sql, wed3 12:00 sal", "breached", "breached", "breached"),
         // Over, nobody knows when.
         ("- lost", "", "", ""),
         ("mon 10:00 attempt, - lost", "kept", "", ""),

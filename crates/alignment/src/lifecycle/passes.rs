@@ -9,6 +9,10 @@
 //! - What ends a pass (rejected, recycled, lost, customer) starts the evidence anew: what made the last pass does not make the next.
 //! - Where criteria hold before a pass begins that a source tells of, that pass began then: the two are one.
 
+mod merged;
+
+pub use merged::{Joined, join, merge, set_aside};
+
 use super::Stage;
 use crate::{
     Instant,
