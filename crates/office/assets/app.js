@@ -54,7 +54,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return openPalette();
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open], :popover-open")) return;
   const act = {
     "/": () => ($("main [type=search]") ? $("main [type=search]").focus() : openPalette()),
     j: () => keyed("j") || move(1),
@@ -159,6 +159,8 @@ document.addEventListener("click", (event) => {
   if (event.target.nodeName === "DIALOG") event.target.close();
 });
 document.addEventListener("change", (event) => event.target.closest("form[data-auto]") && !event.target.closest("[type=search]") && event.target.form.requestSubmit());
+// A definition that is asked for takes the place of the one before at once.
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.id === "term" && event.detail.target.replaceChildren());
 // Empty filters stay out of the address.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -13,8 +13,9 @@ use crate::{Format, Place, print_json, print_text};
 
 #[derive(Args)]
 pub struct ClocksArgs {
+    /// Without a command: the clocks that run
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
 }
 
 #[derive(Subcommand)]
@@ -46,7 +47,8 @@ enum What {
 
 pub async fn run(place: &Place, args: ClocksArgs) -> anyhow::Result<()> {
     let office = place.open().await?;
-    match args.what {
+    let running = What::List { kind: None, state: Some("running".into()), owner: None, lead: None, limit: None, cursor: None };
+    match args.what.unwrap_or(running) {
         What::Tick => {
             let acted = clocks::tick(&office).await?;
             match place.format {

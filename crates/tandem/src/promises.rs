@@ -157,8 +157,9 @@ fn print(format: Format, seen: MonthSeen) -> anyhow::Result<()> {
             let mut text = format!("Promises, {}{state} (Agreement v{})\n", seen.ledger.period.name(), seen.ledger.agreement_version);
             for shown in promises::lines_shown(&seen.ledger) {
                 let side = format!("{:?}", shown.promise.side);
-                text +=
-                    &format!("{side:<10} {:<20} {:<13} {:<18} {}\n", shown.promise.name, shown.status, shown.value, shown.line.projection);
+                let line = format!("{side:<10} {:<20} {:<13} {:<18} {}", shown.promise.name, shown.status, shown.value, shown.line.projection);
+                text += line.trim_end();
+                text.push('\n');
             }
             text += &format!("{}\n", promises::balance_words(seen.ledger.credits));
             for change in &seen.changed_since {

@@ -170,7 +170,10 @@ fn feedback(seen: &Behaviour) -> Point {
     };
     let evidence = vec![
         shown(
-            format!("Marketing looked through sales' feedback {} in the last four weeks.", times(seen.feedback_reviews)),
+            match seen.feedback_reviews {
+                0 => "Marketing has not looked through sales' feedback in the last four weeks.".to_owned(),
+                count => format!("Marketing looked through sales' feedback {} in the last four weeks.", times(count)),
+            },
             "/promises/feedback",
         ),
         shown(format!("Sales rejected or sent back {} leads in the last 30 days.", seen.sent_back), "/leads?stage=rejected,recycled"),

@@ -48,10 +48,11 @@ pub struct InboxRow {
     pub sorted_by: i64,
 }
 
-/// How many wait, and how many of them are due before an instant.
+/// How many wait, how many of them are late, and how many others are due before an instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
     pub found: i64,
+    pub late: i64,
     pub due: i64,
 }
 
@@ -107,16 +108,17 @@ pub async fn list(connection: &mut AnyConnection, tab: Tab, filter: &InboxFilter
 }
 
 /// `due_before` is the first instant that does not count as due.
-pub async fn waiting(connection: &mut AnyConnection, tab: Tab, filter: &InboxFilter, due_before: i64) -> Result<Waiting> {
+pub async fn waiting(connection: &mut AnyConnection, tab: Tab, filter: &InboxFilter, now: i64, due_before: i64) -> Result<Waiting> {
     let mut waiting = Waiting::default();
     for branch in tab.branches() {
         let sql = format!(
-            "SELECT COUNT(*), COUNT(CASE WHEN due_at < {due_before} THEN 1 END) FROM \
+            "SELECT COUNT(*), COUNT(CASE WHEN due_at < {now} THEN 1 END), COUNT(CASE WHEN due_at >= {now} AND due_at < {due_before} THEN 1 END) FROM \
              (SELECT l.due_at FROM leads l WHERE {branch}{} ORDER BY {KEY}, l.id LIMIT {COUNTED_MAX}) AS found",
             owned(filter)
         );
-        let (found, due): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_one(&mut *connection).await?;
+        let (found, late, due): (i64, i64, i64) = sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_one(&mut *connection).await?;
         waiting.found += found;
+        waiting.late += late;
         waiting.due += due;
     }
     Ok(waiting)

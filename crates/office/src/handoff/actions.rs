@@ -204,7 +204,7 @@ async fn finish(
     office: &Office,
     session: &Session,
     acting: &Acting,
-    tx: WriteTx,
+    mut tx: WriteTx,
     id: i64,
     fields: &Fields,
     said: Result<Said, AppError>,
@@ -221,6 +221,7 @@ async fn finish(
         }
         Err(other) => return Err(other),
     };
+    let can_undo = said.decided && undo::is_open(&mut tx, &[id], acting.author.now).await?;
     tx.commit().await?;
     office.tell(News::Record { tables: TOLD.iter().map(|table| (*table).to_owned()).collect() });
     if !said.decided {
@@ -229,7 +230,7 @@ async fn finish(
     let next = text(fields, "next").parse::<i64>().ok().filter(|next| *next > 0);
     let address = pages::address(next, &tab, whose, None);
     let undo = format!("/handoff/undo?at={}&leads={id}&tab={tab}&whose={}", acting.author.now, whose.key());
-    redirect(session, &address, &said.words, Some(undo)).await
+    redirect(session, &address, &said.words, can_undo.then_some(undo)).await
 }
 
 /// Fields named `lead-17` are the leads that were chosen.
@@ -264,6 +265,7 @@ async fn decide_many(
         }
         Err(other) => return Err(other),
     };
+    let can_undo = undo::is_open(&mut tx, &leads, acting.author.now).await?;
     tx.commit().await?;
     office.tell(News::Record { tables: TOLD.iter().map(|table| (*table).to_owned()).collect() });
     let done = match action.as_str() {
@@ -275,7 +277,7 @@ async fn decide_many(
     let words = format!("{} {done}.", format::plural(leads.len() as u64, "lead", "leads"));
     let ids: Vec<_> = leads.iter().map(i64::to_string).collect();
     let undo = format!("/handoff/undo?at={}&leads={}&tab={tab}&whose={}", acting.author.now, ids.join(","), whose.key());
-    redirect(&session, &back, &words, Some(undo)).await
+    redirect(&session, &back, &words, can_undo.then_some(undo)).await
 }
 
 #[derive(Debug, Deserialize)]

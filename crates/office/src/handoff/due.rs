@@ -3,7 +3,11 @@
 use alignment::{Instant, calendar::working_micros_between, handoff::ClockKind};
 use facts::clocks::ClockRow;
 
-use crate::{agreement::Versions, clocks::Calendars, ui::Frame};
+use crate::{
+    agreement::Versions,
+    clocks::Calendars,
+    ui::{Frame, format},
+};
 
 /// A running clock as the desk shows it.
 pub struct ClockView {
@@ -19,7 +23,7 @@ pub fn view(clock: &ClockRow, versions: &Versions, frame: &Frame) -> ClockView {
     let words = match (clock.paused_at, kind) {
         (Some(_), _) => "stands still until marketing answers".to_owned(),
         (None, Some(kind)) if kind.is_working_time() => working_words(clock, versions, frame.now),
-        _ => left_or_late(clock.due_at - frame.now.0, &day_words),
+        _ => left_or_late(clock.due_at - frame.now.0, day_words),
     };
     ClockView {
         name: kind.map_or("Due", ClockKind::name),
@@ -49,6 +53,8 @@ pub fn class(due_at: Option<i64>, now: Instant) -> &'static str {
 }
 
 const MINUTE: i64 = 60_000_000;
+/// More working time than this, a week of most teams, says less than the days of the calendar do.
+const WORKING_HOURS_SHOWN_MAX: i64 = 40;
 
 fn working_words(clock: &ClockRow, versions: &Versions, now: Instant) -> String {
     let version = u32::try_from(clock.agreement_version).ok().and_then(|number| versions.number(number));
@@ -59,25 +65,27 @@ fn working_words(clock: &ClockRow, versions: &Versions, now: Instant) -> String 
     if clock.due_at < now.0 && micros == 0 {
         return "late since the end of working time".to_owned();
     }
-    left_or_late(micros, &hour_words)
+    if micros.abs() > WORKING_HOURS_SHOWN_MAX * 60 * MINUTE {
+        return left_or_late(clock.due_at - now.0, day_words);
+    }
+    left_or_late(micros, hour_words)
 }
 
-fn left_or_late(micros: i64, words: &dyn Fn(i64) -> String) -> String {
-    let minutes = micros.abs() / MINUTE;
+fn left_or_late(micros: i64, words: fn(u64) -> String) -> String {
+    let minutes = micros.unsigned_abs() / MINUTE.unsigned_abs();
     if micros < 0 { format!("late by {}", words(minutes)) } else { format!("in {}", words(minutes)) }
 }
 
-fn hour_words(minutes: i64) -> String {
+fn hour_words(minutes: u64) -> String {
     match minutes {
-        1 => "1 working minute".into(),
-        minutes if minutes < 90 => format!("{minutes} working minutes"),
+        minutes if minutes < 90 => format::plural(minutes, "working minute", "working minutes"),
         minutes => format!("{} working hours", (minutes + 30) / 60),
     }
 }
 
-fn day_words(minutes: i64) -> String {
+fn day_words(minutes: u64) -> String {
     match minutes {
-        minutes if minutes < 90 => format!("{minutes} minutes"),
+        minutes if minutes < 90 => format::plural(minutes, "minute", "minutes"),
         minutes if minutes < 48 * 60 => format!("{} hours", (minutes + 30) / 60),
         minutes => format!("{} days", minutes / (24 * 60)),
     }
@@ -99,12 +107,12 @@ mod tests {
     fn time_is_put_shortly() {
         for (micros, working, days) in [
             (22 * MINUTE, "in 22 working minutes", "in 22 minutes"),
-            (MINUTE, "in 1 working minute", "in 1 minutes"),
+            (MINUTE, "in 1 working minute", "in 1 minute"),
             (-3 * 60 * MINUTE, "late by 3 working hours", "late by 3 hours"),
             (7 * 24 * 60 * MINUTE, "in 168 working hours", "in 7 days"),
         ] {
-            assert_eq!(left_or_late(micros, &hour_words), working);
-            assert_eq!(left_or_late(micros, &day_words), days);
+            assert_eq!(left_or_late(micros, hour_words), working);
+            assert_eq!(left_or_late(micros, day_words), days);
         }
     }
 }

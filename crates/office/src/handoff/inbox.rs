@@ -31,8 +31,8 @@ pub struct TabName {
 }
 
 pub static TABS: [TabName; 5] = [
-    TabName { tab: Tab::Review, key: "review", name: "To review", empty: "Every lead that marketing handed over has been reviewed." },
-    TabName { tab: Tab::Contact, key: "contact", name: "To contact", empty: "Everybody who was accepted has been tried at least once." },
+    TabName { tab: Tab::Review, key: "review", name: "Review", empty: "Every lead that marketing handed over has been reviewed." },
+    TabName { tab: Tab::Contact, key: "contact", name: "Contact", empty: "Everybody who was accepted has been tried at least once." },
     TabName { tab: Tab::Working, key: "working", name: "Working", empty: "No lead is being worked on." },
     TabName { tab: Tab::Questions, key: "questions", name: "Questions", empty: "Marketing has answered every question." },
     TabName { tab: Tab::Queue, key: "queue", name: "Queue", empty: "Every lead was placed by the rules of the Agreement." },
@@ -89,7 +89,7 @@ pub async fn list(connection: &mut Connection, actor: &Actor, tab: Tab, whose: W
 
 pub async fn waiting(connection: &mut Connection, actor: &Actor, tab: Tab, whose: Whose, now: Instant) -> Result<Waiting, AppError> {
     let filter = whose.filter(connection, actor, tab).await?;
-    Ok(inbox::waiting(connection, tab, &filter, pressing_before(now)).await?)
+    Ok(inbox::waiting(connection, tab, &filter, now.0, pressing_before(now)).await?)
 }
 
 /// How many leads are due for the one who looks, for the number beside the desk's name; `None` where nothing is.

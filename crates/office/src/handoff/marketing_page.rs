@@ -52,6 +52,7 @@ pub struct RowView {
     pub company: String,
     pub from: String,
     pub at: String,
+    pub key: &'static str,
     pub stage: &'static str,
     pub class: &'static str,
     pub decision: String,
@@ -115,11 +116,11 @@ fn row(handover: Handover, frame: &Frame) -> RowView {
     let Handover { lead, handed_over_at, decision, review_micros } = handover;
     let stage = Stage::parse(&lead.stage).unwrap_or(Stage::Lead);
     let class = match stage {
-        Stage::Rejected | Stage::Lost => "bad",
-        Stage::Recycled => "warn",
-        Stage::Customer => "good",
-        Stage::Lead | Stage::Mql => "marketing",
-        _ => "sales",
+        Stage::Rejected | Stage::Lost => "tag bad",
+        Stage::Recycled => "tag warn",
+        Stage::Customer => "tag good",
+        Stage::Lead | Stage::Mql => "tag marketing",
+        _ => "tag sales",
     };
     let said = decision.as_ref().map(|step| {
         let word = match step.stage.as_str() {
@@ -137,6 +138,7 @@ fn row(handover: Handover, frame: &Frame) -> RowView {
         company: lead.company_name.unwrap_or_default(),
         from: lead.campaign_name.or(lead.source).unwrap_or_else(|| format::NOT_RECORDED.to_owned()),
         at: handed_over_at.map_or_else(|| format::NOT_RECORDED.to_owned(), |at| frame.date_time(Instant(at))),
+        key: stage.key(),
         stage: stage.name(),
         class,
         decision: said.unwrap_or_else(|| match &lead.owner_name {

@@ -56,6 +56,7 @@ use crate::{
 };
 
 pub use due::{ClockView, view as clock_view};
+pub use pages::tag;
 pub use standing::{Standing, Step};
 
 /// Who acts at the desk, when, and by which Agreement.

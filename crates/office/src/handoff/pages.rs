@@ -195,24 +195,27 @@ fn counted(found: i64) -> String {
 
 fn under_words(waiting: facts::handoff::inbox::Waiting) -> String {
     let leads = if waiting.found == 1 { "lead" } else { "leads" };
-    match waiting.due {
-        0 => format!("{} {leads}", counted(waiting.found)),
-        due => format!("{} {leads}, {} due within the hour", counted(waiting.found), format::count(due.max(0) as u64)),
+    let mut words = format!("{} {leads}", counted(waiting.found));
+    for (count, what) in [(waiting.late, "late"), (waiting.due, "due within the hour")] {
+        if count > 0 {
+            words.push_str(&format!(", {} {what}", format::count(count.unsigned_abs())));
+        }
     }
+    words
 }
 
 impl DeskPage {
     fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
+}
 
-    /// A stage's colour.
-    fn tag(&self, stage: &Stage) -> &'static str {
-        match stage.definition().owner {
-            Side::Marketing => "marketing",
-            Side::Sales => "sales",
-            Side::Success => "success",
-        }
+/// A stage's tag, in the colour of the side that owns it.
+pub fn tag(stage: &Stage) -> &'static str {
+    match stage.definition().owner {
+        Side::Marketing => "tag marketing",
+        Side::Sales => "tag sales",
+        Side::Success => "tag success",
     }
 }
 

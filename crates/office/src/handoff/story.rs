@@ -242,7 +242,10 @@ fn pass_view(pass: PassRow, frame: &Frame) -> PassView {
 fn owned(stage: Stage) -> String {
     match stage {
         Stage::Mql => "Marketing’s until you accept".into(),
-        other => format!("{}’s", side_name(other.definition().owner)),
+        other => match side_name(other.definition().owner) {
+            name if name.ends_with('s') => format!("{name}’"),
+            name => format!("{name}’s"),
+        },
     }
 }
 

@@ -38,6 +38,17 @@ pub async fn take_back_at(tx: &mut WriteTx, acting: &Acting, ids: &[i64], record
     Ok(())
 }
 
+/// Whether what was just decided about these leads could be taken back: a lead that had a deal or an appeal before stays as it is.
+pub async fn is_open(tx: &mut WriteTx, ids: &[i64], recorded_at: i64) -> Result<bool, AppError> {
+    for id in ids {
+        let lead = leads::one(tx.conn(), *id).await?;
+        if retraction::done_since(tx.conn(), *id, lead.person_id, recorded_at).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 async fn take_back_of(tx: &mut WriteTx, acting: &Acting, id: i64, recorded_at: i64, by: Option<i64>) -> Result<(), AppError> {
     let lead = leads::one(tx.conn(), id).await?;
     if acting.author.now - recorded_at > MINUTES_MAX * 60_000_000 {

@@ -50,8 +50,8 @@ pub struct LeadPage {
 
 /// A stage on the track.
 pub struct Step {
+    pub key: &'static str,
     pub name: &'static str,
-    pub words: &'static str,
     pub side: &'static str,
     pub state: StepState,
     /// When, by which version, by whom, why.
@@ -116,7 +116,7 @@ fn steps(frame: &Frame, lead: &LeadRow, now: Stage, transitions: &[TransitionRow
             None => (StepState::Ahead, String::new()),
         };
         let definition = stage.definition();
-        Step { name: definition.name, words: definition.words, side: side_key(definition.owner), state, detail }
+        Step { key: stage.key(), name: definition.name, side: side_key(definition.owner), state, detail }
     };
     funnel.chain(exits).map(step).collect()
 }

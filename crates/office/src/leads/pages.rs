@@ -136,7 +136,7 @@ fn row(lead: LeadRow, frame: &Frame) -> Row {
         cells: vec![
             Cell::Open(lead.person_name.or(lead.person_email).unwrap_or_else(|| format!("Person {}", lead.person_id))),
             company,
-            Cell::Tag(side_key(stage.definition().owner), stage.name().to_owned()),
+            Cell::Stage(crate::handoff::tag(&stage), stage.key(), stage.name()),
             view::text_or_dash(lead.source),
             view::text_or_dash(lead.campaign_name),
             view::text_or_dash(lead.owner_name),

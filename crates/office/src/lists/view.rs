@@ -57,6 +57,8 @@ pub enum Cell {
     Number(String),
     /// A word in the colours of a team or state.
     Tag(&'static str, String),
+    /// A stage that opens its definition: classes, key, name.
+    Stage(&'static str, &'static str, &'static str),
     Link(String, String),
 }
 

@@ -21,7 +21,7 @@ use super::api::PersonQuery;
 use crate::{
     Office,
     api::{Asked, ask},
-    leads::pages::{chips, side_key},
+    leads::pages::chips,
     lists::{
         Cell, Column, Empty, ListPage, ListView, Place, RecordQuery, Row, csv,
         timeline::{self, TimelineView},
@@ -93,7 +93,7 @@ fn row(person: PersonRow, frame: &Frame) -> Row {
         None => Cell::Text("–".into()),
     };
     let stage = match person.stage.as_deref().and_then(Stage::parse) {
-        Some(stage) => Cell::Tag(side_key(stage.definition().owner), stage.name().to_owned()),
+        Some(stage) => Cell::Stage(crate::handoff::tag(&stage), stage.key(), stage.name()),
         None => Cell::Text("–".into()),
     };
     Row {

@@ -2,3 +2,4 @@
 
 pub mod movers;
 pub mod pages;
+mod waiting;

@@ -17,7 +17,10 @@ use insight::{
 };
 use tower_sessions::Session;
 
-use super::movers::{Mover, movers};
+use super::{
+    movers::{Mover, movers},
+    waiting::{WaitRow, waiting},
+};
 use crate::{
     Office, imports,
     question::{QuestionParams, ask},
@@ -38,6 +41,7 @@ const LISTED: usize = 8;
 #[template(path = "today/page.html")]
 struct TodayPage {
     since: String,
+    waits: Vec<WaitRow>,
     mqls: List,
     won: List,
     movers: Vec<Mover>,
@@ -88,6 +92,7 @@ async fn page(State(office): State<Office>, session: Session, frame: Frame) -> R
     let imports = recent.iter().map(|import| import_row(import, &frame)).collect();
     Ok(Page(TodayPage {
         since: frame.date_time(since),
+        waits: waiting(&office, &frame).await?,
         mqls: list(&office, &frame, &question, "leads", mqls).await?,
         won: list(&office, &frame, &question, "deals", won).await?,
         movers: movers(&answers, question.currency, &question.zone, question.as_of, 6),
