@@ -72,6 +72,8 @@ pub struct TransitionRow {
     pub actor_id: Option<i64>,
     pub actor_name: Option<String>,
     pub reason: Option<String>,
+    /// 1 where a person took the lead back to this stage.
+    pub goes_back: i64,
 }
 
 const SELECT: &str = "l.id, l.person_id, p.name AS person_name, p.email AS person_email, p.job_title, l.company_id, \
@@ -208,8 +210,8 @@ pub async fn one(connection: &mut AnyConnection, id: i64) -> Result<LeadRow> {
 /// In the order in which they happened; those of unknown instant where they were recorded among the others.
 pub async fn transitions(connection: &mut AnyConnection, lead: i64) -> Result<Vec<TransitionRow>> {
     Ok(sqlx::query_as(
-        "SELECT t.id, t.stage, t.at, t.recorded_at, t.agreement_version, t.actor_id, u.name AS actor_name, t.reason \
-         FROM transitions t LEFT JOIN users u ON u.id = t.actor_id WHERE t.lead_id = $1 ORDER BY COALESCE(t.at, t.recorded_at), t.id LIMIT 1000",
+        "SELECT t.id, t.stage, t.at, t.recorded_at, t.agreement_version, t.actor_id, u.name AS actor_name, t.reason, \
+         COALESCE(t.goes_back, 0) AS goes_back FROM transitions t LEFT JOIN users u ON u.id = t.actor_id WHERE t.lead_id = $1 ORDER BY COALESCE(t.at, t.recorded_at), t.id LIMIT 1000",
     )
     .bind(lead)
     .fetch_all(connection)

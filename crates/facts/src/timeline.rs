@@ -50,6 +50,8 @@ pub struct Moment {
     pub content_id: Option<i64>,
     pub content_title: Option<String>,
     pub agreement_version: Option<i64>,
+    /// 1 where a person took a lead back to this stage.
+    pub goes_back: i64,
     pub rank: i64,
 }
 
@@ -133,27 +135,27 @@ struct Branch {
 const TOUCH: &str = "'touch' AS what, o.id, o.at, o.kind, o.person_id, p.name AS person_name, CAST(NULL AS BIGINT) AS lead_id, \
      CAST(NULL AS BIGINT) AS deal_id, CAST(NULL AS TEXT) AS deal_name, CAST(NULL AS TEXT) AS user_name, CAST(NULL AS TEXT) AS words, \
      CAST(NULL AS TEXT) AS note, CAST(NULL AS TEXT) AS outcome, o.channel, o.source, o.campaign_id, k.name AS campaign_name, o.content_id, \
-     t.title AS content_title, CAST(NULL AS BIGINT) AS agreement_version";
+     t.title AS content_title, CAST(NULL AS BIGINT) AS agreement_version, CAST(0 AS BIGINT) AS goes_back";
 const TOUCH_FROM: &str = "touches o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN campaigns k ON k.id = o.campaign_id \
      LEFT JOIN content t ON t.id = o.content_id";
 const ACTIVITY: &str = "'activity' AS what, o.id, o.at, o.kind, o.person_id, p.name AS person_name, CAST(NULL AS BIGINT) AS lead_id, o.deal_id, \
      d.name AS deal_name, u.name AS user_name, o.subject AS words, o.note, o.outcome, CAST(NULL AS TEXT) AS channel, \
      CAST(NULL AS TEXT) AS source, CAST(NULL AS BIGINT) AS campaign_id, CAST(NULL AS TEXT) AS campaign_name, o.content_id, \
-     t.title AS content_title, CAST(NULL AS BIGINT) AS agreement_version";
+     t.title AS content_title, CAST(NULL AS BIGINT) AS agreement_version, CAST(0 AS BIGINT) AS goes_back";
 const ACTIVITY_FROM: &str = "activities o LEFT JOIN people p ON p.id = o.person_id LEFT JOIN deals d ON d.id = o.deal_id \
      LEFT JOIN users u ON u.id = o.user_id LEFT JOIN content t ON t.id = o.content_id";
 const STAGE: &str = "'stage' AS what, o.id, o.at, o.stage AS kind, l.person_id, p.name AS person_name, o.lead_id, CAST(NULL AS BIGINT) AS deal_id, \
      CAST(NULL AS TEXT) AS deal_name, u.name AS user_name, o.reason AS words, \
      (SELECT n.note FROM transition_notes n WHERE n.transition_id = o.id) AS note, CAST(NULL AS TEXT) AS outcome, \
      CAST(NULL AS TEXT) AS channel, l.source, l.campaign_id, CAST(NULL AS TEXT) AS campaign_name, CAST(NULL AS BIGINT) AS content_id, \
-     CAST(NULL AS TEXT) AS content_title, o.agreement_version";
+     CAST(NULL AS TEXT) AS content_title, o.agreement_version, COALESCE(o.goes_back, 0) AS goes_back";
 const STAGE_FROM: &str = "transitions o JOIN leads l ON l.id = o.lead_id LEFT JOIN people p ON p.id = l.person_id \
      LEFT JOIN users u ON u.id = o.actor_id";
 const DEAL_STAGE: &str = "'deal_stage' AS what, o.id, o.at, o.stage AS kind, CAST(NULL AS BIGINT) AS person_id, CAST(NULL AS TEXT) AS person_name, \
      CAST(NULL AS BIGINT) AS lead_id, o.deal_id, d.name AS deal_name, u.name AS user_name, \
      CASE WHEN o.stage = 'lost' THEN d.reason ELSE NULL END AS words, CAST(NULL AS TEXT) AS note, CAST(NULL AS TEXT) AS outcome, \
      CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS source, CAST(NULL AS BIGINT) AS campaign_id, CAST(NULL AS TEXT) AS campaign_name, \
-     CAST(NULL AS BIGINT) AS content_id, CAST(NULL AS TEXT) AS content_title, CAST(NULL AS BIGINT) AS agreement_version";
+     CAST(NULL AS BIGINT) AS content_id, CAST(NULL AS TEXT) AS content_title, CAST(NULL AS BIGINT) AS agreement_version, CAST(0 AS BIGINT) AS goes_back";
 const DEAL_STAGE_FROM: &str = "deal_transitions o JOIN deals d ON d.id = o.deal_id LEFT JOIN users u ON u.id = d.owner_id";
 
 fn branches(members: &Members) -> Vec<Branch> {

@@ -14,8 +14,8 @@ use crate::{
 /// The transitions that one hand wrote about a lead at one instant.
 pub async fn written_at(connection: &mut AnyConnection, lead: i64, recorded_at: i64, actor: Option<i64>) -> Result<Vec<TransitionRow>> {
     Ok(sqlx::query_as(
-        "SELECT t.id, t.stage, t.at, t.recorded_at, t.agreement_version, t.actor_id, CAST(NULL AS TEXT) AS actor_name, t.reason \
-         FROM transitions t WHERE t.lead_id = $1 AND t.recorded_at = $2 AND COALESCE(t.actor_id, 0) = $3 AND t.import_id IS NULL ORDER BY t.id",
+        "SELECT t.id, t.stage, t.at, t.recorded_at, t.agreement_version, t.actor_id, CAST(NULL AS TEXT) AS actor_name, t.reason, \
+         COALESCE(t.goes_back, 0) AS goes_back FROM transitions t WHERE t.lead_id = $1 AND t.recorded_at = $2 AND COALESCE(t.actor_id, 0) = $3 AND t.import_id IS NULL ORDER BY t.id",
     )
     .bind(lead)
     .bind(recorded_at)

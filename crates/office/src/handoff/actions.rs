@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::{
-    Acting, accept, api::TOLD, appeal, attempt, bulk, confirm, deal, inbox::Whose, lose, pages, qualify, question, recycle, reject, undo,
+    Acting, accept, api::TOLD, appeal, attempt, bulk, confirm, deal, go_back, inbox::Whose, lose, pages, qualify, question, recycle, reject, undo,
 };
 use crate::{
     Office,
@@ -31,6 +31,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/handoff/{id}/rejection", signed_in, reject),
         Endpoint::post("/handoff/{id}/recycle", signed_in, recycle),
         Endpoint::post("/handoff/{id}/loss", signed_in, lose),
+        Endpoint::post("/handoff/{id}/return", signed_in, return_to),
         Endpoint::post("/handoff/{id}/attempts", signed_in, attempt),
         Endpoint::post("/handoff/{id}/question", signed_in, ask),
         Endpoint::post("/handoff/{id}/answer", signed_in, answer),
@@ -120,6 +121,11 @@ buttons! {
     lose => |tx, acting, id, fields| {
         lose::lose(tx, acting, id, reason(fields)).await?;
         Ok(Said::decided("Marked lost."))
+    };
+    return_to => |tx, acting, id, fields| {
+        let back = go_back::Return { stage: text(fields, "stage"), reason: text(fields, "reason") };
+        go_back::go_back(tx, acting, id, back).await?;
+        Ok(Said::decided("Taken back to an earlier stage."))
     };
     attempt => |tx, acting, id, fields| {
         let attempt = attempt::Attempt {

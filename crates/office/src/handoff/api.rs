@@ -12,7 +12,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Acting, accept, appeal, attempt, bulk, confirm, deal,
+    Acting, accept, appeal, attempt, bulk, confirm, deal, go_back,
     inbox::{self, Whose},
     lose, qualify, question, recycle, reject, undo,
 };
@@ -64,6 +64,10 @@ fn decisions() -> Vec<Described> {
             .takes::<recycle::Recycling>()
             .gives::<LeadDetail>(),
         describe::post("/api/v1/leads/{id}/loss", "Mark a lead lost", lost).takes::<reject::Rejection>().gives::<LeadDetail>(),
+        describe::post("/api/v1/leads/{id}/return", "Take a lead back to an earlier stage", returned)
+            .words("Not past MQL, and not while its deal is open. What it had reached stays reached.")
+            .takes::<go_back::Return>()
+            .gives::<LeadDetail>(),
         describe::post("/api/v1/leads/{id}/attempts", "Log a contact attempt", attempted).takes::<attempt::Attempt>().gives::<LeadDetail>(),
         describe::post("/api/v1/leads/{id}/question", "Ask marketing about a lead", asked).takes::<question::Words>().gives::<LeadDetail>(),
         describe::post("/api/v1/leads/{id}/answer", "Answer sales' question", answered).takes::<question::Words>().gives::<LeadDetail>(),
@@ -90,6 +94,7 @@ fn taken_back() -> Vec<Described> {
         back(describe::delete("/api/v1/leads/{id}/rejection", "Take a rejection back", unreject)),
         back(describe::delete("/api/v1/leads/{id}/recycle", "Take a recycling back", unrecycle)),
         back(describe::delete("/api/v1/leads/{id}/qualification", "Take a qualification back", unqualify)),
+        back(describe::delete("/api/v1/leads/{id}/return", "Let a lead stand again where it stood before it was taken back", unreturn)),
         describe::delete("/api/v1/leads/{id}/confirmations", "Take the confirmation of an item back", unconfirm)
             .takes::<confirm::Confirmation>()
             .gives::<LeadDetail>(),
@@ -143,6 +148,7 @@ faces! {
     rejected(reject::Rejection) => reject::reject;
     recycled(recycle::Recycling) => recycle::recycle;
     lost(reject::Rejection) => lose::lose;
+    returned(go_back::Return) => go_back::go_back;
     attempted(attempt::Attempt) => attempt::log;
     asked(question::Words) => question::ask;
     answered(question::Words) => question::answer;
@@ -179,6 +185,7 @@ bare_faces! {
     unreject(Stage::Rejected) => undo::take_back, StatusCode::OK;
     unrecycle(Stage::Recycled) => undo::take_back, StatusCode::OK;
     unqualify(Stage::Sql) => undo::take_back, StatusCode::OK;
+    unreturn() => undo::take_return_back, StatusCode::OK;
 }
 
 async fn unconfirm(

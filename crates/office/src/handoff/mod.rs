@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod confirm;
 pub mod deal;
 mod due;
+pub mod go_back;
 pub mod inbox;
 pub mod lose;
 mod marketing;

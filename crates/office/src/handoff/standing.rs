@@ -17,6 +17,8 @@ pub enum Step {
     MakeReady,
     OpenDeal,
     Lose,
+    /// Back to an earlier stage.
+    Return,
     Appeal,
 }
 
@@ -34,7 +36,7 @@ const NOT_HANDED_OVER: Standing = Standing::No("marketing has not handed it over
 const ACCEPT_FIRST: Standing = Standing::No("accept it first");
 
 impl Step {
-    pub const ALL: [Step; 12] = [
+    pub const ALL: [Step; 13] = [
         Step::Accept,
         Step::Reject,
         Step::Recycle,
@@ -46,6 +48,7 @@ impl Step {
         Step::MakeReady,
         Step::OpenDeal,
         Step::Lose,
+        Step::Return,
         Step::Appeal,
     ];
 
@@ -68,6 +71,8 @@ impl Step {
             (Step::Reject, _) => No("it is qualified: send it back to nurture, or mark it lost"),
             (Step::Recycle, Opportunity) => No("a deal is open: close it as lost"),
             (Step::Recycle | Step::Attempt | Step::Ask, _) => Open,
+            (Step::Return, Mql) => No("the hand-off starts here: reject it, or send it back to nurture"),
+            (Step::Return, _) => Open,
             (Step::Lose, Mql) => No("reject it, or send it back to nurture"),
             (Step::Confirm | Step::Qualify | Step::MakeReady | Step::OpenDeal, Mql) => ACCEPT_FIRST,
             (Step::Confirm, Sal | Sql | SalesReady) => Open,

@@ -71,6 +71,7 @@ pub struct May {
     pub make_ready: bool,
     pub open_deal: bool,
     pub lose: bool,
+    pub go_back: bool,
 }
 
 pub struct PassView {
@@ -98,6 +99,13 @@ pub struct Item {
     pub confirmed: Option<String>,
 }
 
+impl Story {
+    /// (key, name) of the stages that it can be taken back to.
+    pub fn earlier_stages(&self) -> Vec<(&'static str, &'static str)> {
+        super::go_back::earlier_stages(self.stage).into_iter().map(|stage| (stage.key(), stage.name())).collect()
+    }
+}
+
 impl May {
     pub fn of(stage: Stage, reviews: bool) -> May {
         let open = |step: Step| reviews && step.standing(stage) == Standing::Open;
@@ -112,6 +120,7 @@ impl May {
             make_ready: open(Step::MakeReady),
             open_deal: open(Step::OpenDeal),
             lose: open(Step::Lose),
+            go_back: open(Step::Return),
         }
     }
 }

@@ -21,7 +21,17 @@ pub async fn take_back(tx: &mut WriteTx, acting: &Acting, id: i64, stage: Stage)
     super::held(tx, id).await?;
     super::rights::check_reviews(acting.actor.role, acting.agreement())?;
     let transitions = leads::transitions(tx.conn(), id).await?;
-    let Some(last) = transitions.iter().rev().find(|transition| transition.stage == stage.key()) else { return Ok(()) };
+    let entered = |transition: &&TransitionRow| transition.stage == stage.key() && transition.goes_back == 0;
+    let Some(last) = transitions.iter().rev().find(entered) else { return Ok(()) };
+    take_back_of(tx, acting, id, last.recorded_at, last.actor_id).await
+}
+
+/// Takes back that the lead was last taken back to an earlier stage: it stands again where it stood.
+pub async fn take_return_back(tx: &mut WriteTx, acting: &Acting, id: i64) -> Result<(), AppError> {
+    super::held(tx, id).await?;
+    super::rights::check_reviews(acting.actor.role, acting.agreement())?;
+    let transitions = leads::transitions(tx.conn(), id).await?;
+    let Some(last) = transitions.iter().rev().find(|transition| transition.goes_back != 0) else { return Ok(()) };
     take_back_of(tx, acting, id, last.recorded_at, last.actor_id).await
 }
 
@@ -63,26 +73,15 @@ async fn take_back_of(tx: &mut WriteTx, acting: &Acting, id: i64, recorded_at: i
         retraction::retract(tx, &acting.author, id, transition).await?;
     }
     if !entered.is_empty() {
-        stand_as_before(tx, acting, id).await?;
+        if crate::leads::settle(tx, &acting.author, id).await?.is_none() {
+            return Err(FactsError::not_found("transition of lead", id).into());
+        }
     }
     let fields = fields_before(tx, id, recorded_at).await?;
     if !fields.is_empty() {
         changes::set(tx, &acting.author, &schema::LEADS, "lead", id, fields).await?;
     }
     super::conclude(tx, acting, id, "decision_taken_back", entered.first().map(|transition| transition.stage.clone())).await
-}
-
-/// Sets the lead's stage to that of its last transition.
-async fn stand_as_before(tx: &mut WriteTx, acting: &Acting, id: i64) -> Result<(), AppError> {
-    let rest = leads::transitions(tx.conn(), id).await?;
-    let Some(last) = rest.last() else { return Err(FactsError::not_found("transition of lead", id).into()) };
-    let columns = ["stage", "stage_at"].map(|name| schema::LEADS.column(name));
-    if let [Some(stage), Some(stage_at)] = columns {
-        let values = [(stage, Value::Text(last.stage.clone())), (stage_at, Value::int(last.at))];
-        bulk::update(tx.conn(), &schema::LEADS, id, &values).await?;
-    }
-    changes::note_changed(tx, &acting.author, &schema::LEADS, id, "stage,stage_at");
-    Ok(())
 }
 
 /// Owner and queue as they were, where they still are as they were set in that moment.

@@ -43,7 +43,7 @@ pub fn described() -> Vec<Described> {
             .takes::<LeadChange>()
             .gives::<Lead>(),
         describe::post("/api/v1/leads/{id}/transitions", "Move a lead to a stage", transition)
-            .words("Only forward in the funnel or out of it. Entering the stage it stands in changes nothing. For decisions at the hand-off desk see its own addresses, such as `/acceptance`.")
+            .words("Only forward in the funnel or out of it; back is `/return`. Entering the stage it stands in changes nothing. For decisions at the hand-off desk see its own addresses, such as `/acceptance`.")
             .takes::<NewTransition>()
             .gives::<LeadDetail>(),
     ]
@@ -149,6 +149,8 @@ pub struct Transition {
     pub agreement_version: i64,
     pub actor: Option<String>,
     pub reason: Option<String>,
+    /// A person took the lead back to this stage; what it had reached stays reached.
+    pub goes_back: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -202,6 +204,7 @@ impl From<TransitionRow> for Transition {
             agreement_version: row.agreement_version,
             actor: row.actor_name,
             reason: row.reason,
+            goes_back: row.goes_back != 0,
         }
     }
 }

@@ -6,11 +6,18 @@ pub mod pages;
 
 pub use page::{StepState, amount};
 
-use alignment::lifecycle::{Stage, StageSet};
+use alignment::{
+    Instant,
+    lifecycle::{
+        Stage, StageSet,
+        passes::{self, Entry},
+    },
+};
 use facts::{
     WriteTx,
     bulk::{self, Value},
     changes::{self, Author},
+    judging,
     leads::{self, LeadRow},
     people, schema,
 };
@@ -99,7 +106,7 @@ pub async fn create(tx: &mut WriteTx, author: &Author, new: NewLead) -> Result<i
         ("stages_recorded", Value::Int(i64::from(StageSet::ALL.0))),
     ]);
     let id = changes::add(tx, author, &schema::LEADS, opened_at, &sets.0).await?;
-    add_transition(tx, author, id, Stage::Lead, opened_at, Value::Null).await?;
+    add_transition(tx, author, id, Entry::new(Stage::Lead, Instant(opened_at)), Value::Null).await?;
     name_record(tx, alignment::intake::Noun::Lead, id, new.external_ids).await?;
     Ok(id)
 }
@@ -135,14 +142,56 @@ pub async fn enter_stage(tx: &mut WriteTx, author: &Author, id: i64, new: NewTra
             stage.key()
         )));
     }
-    let transition = add_transition(tx, author, id, stage, at, sets.get("reason").clone()).await?;
+    let transition = add_transition(tx, author, id, Entry::new(stage, Instant(at)), sets.get("reason").clone()).await?;
+    if settle(tx, author, id).await? != Some(stage) {
+        return Err(AppError::Conflict(format!("at: {} is before lead {id} was taken back; give a later instant", wire::at(at))));
+    }
+    Ok(Some(transition))
+}
+
+/// Takes a lead back to an earlier stage of the funnel, not past MQL. What it had reached stays reached. One that stands in the stage
+/// already stays as it is. Gives the transition, where there was one to make.
+pub async fn go_back(tx: &mut WriteTx, author: &Author, id: i64, stage: Stage, reason: Field<String>) -> Result<Option<i64>, AppError> {
+    changes::hold(tx, &schema::LEADS, "lead", id).await?;
+    let now = Stage::parse(&leads::one(tx.conn(), id).await?.stage).unwrap_or(Stage::Lead);
+    if stage == now {
+        return Ok(None);
+    }
+    if now.is_terminal() {
+        return Err(AppError::Conflict(format!("lead {id} is {} and this pass is over; open a new lead for the person", now.key())));
+    }
+    if stage < Stage::Mql || stage > now || stage.is_terminal() {
+        let before: Vec<_> = Stage::FUNNEL.into_iter().filter(|stage| (Stage::Mql..now).contains(stage)).map(|stage| stage.key()).collect();
+        let words = if before.is_empty() { "none: the hand-off starts at MQL".to_owned() } else { before.join(", ") };
+        return Err(AppError::Conflict(format!("stage: lead {id} is {}; it can go back to {words}", now.key())));
+    }
+    let mut sets = Sets::default();
+    sets.line("reason", reason)?;
+    if sets.get("reason").is_null() {
+        return Err(AppError::refused("reason: say in a few words why the lead goes back"));
+    }
+    let entry = Entry { goes_back: true, ..Entry::new(stage, Instant(author.now)) };
+    let transition = add_transition(tx, author, id, entry, sets.get("reason").clone()).await?;
+    settle(tx, author, id).await?;
+    Ok(Some(transition))
+}
+
+/// Brings the lead's stage to where its transitions have brought it, and says which that is.
+pub async fn settle(tx: &mut WriteTx, author: &Author, id: i64) -> Result<Option<Stage>, AppError> {
+    let rows = judging::entries(tx.conn(), &[id]).await?;
+    let entry = |row: &judging::EntryFields| {
+        let stage = Stage::parse(&row.stage)?;
+        Some(Entry { stage, at: row.at.map(Instant), goes_back: row.goes_back != 0 })
+    };
+    let entries: Vec<Entry> = rows.iter().filter_map(entry).collect();
+    let Some((stage, at)) = passes::standing(&entries) else { return Ok(None) };
     let columns = ["stage", "stage_at"].map(|name| schema::LEADS.column(name));
     if let [Some(stage_column), Some(at_column)] = columns {
-        let values = [(stage_column, Value::Text(stage.key().to_owned())), (at_column, Value::Int(at))];
+        let values = [(stage_column, Value::Text(stage.key().to_owned())), (at_column, Value::int(at.map(|at| at.0)))];
         bulk::update(tx.conn(), &schema::LEADS, id, &values).await?;
     }
     changes::note_changed(tx, author, &schema::LEADS, id, "stage,stage_at");
-    Ok(Some(transition))
+    Ok(Some(stage))
 }
 
 fn may_enter(lead: &LeadRow, stage: Stage) -> Result<(), AppError> {
@@ -152,22 +201,29 @@ fn may_enter(lead: &LeadRow, stage: Stage) -> Result<(), AppError> {
         return Err(AppError::Conflict(words));
     }
     if stage < now {
-        let words =
-            format!("stage: lead {} is {} and does not go back to {}; recycle it and open a new pass", lead.id, now.key(), stage.key());
+        let words = format!(
+            "stage: lead {} is {} and is past {}; take it back with POST /api/v1/leads/{}/return",
+            lead.id,
+            now.key(),
+            stage.key(),
+            lead.id
+        );
         return Err(AppError::Conflict(words));
     }
     Ok(())
 }
 
-async fn add_transition(tx: &mut WriteTx, author: &Author, lead: i64, stage: Stage, at: i64, reason: Value) -> Result<i64, AppError> {
+async fn add_transition(tx: &mut WriteTx, author: &Author, lead: i64, entry: Entry, reason: Value) -> Result<i64, AppError> {
     let values = [
         ("lead_id", Value::Int(lead)),
-        ("stage", Value::Text(stage.key().to_owned())),
-        ("at", Value::Int(at)),
+        ("stage", Value::Text(entry.stage.key().to_owned())),
+        ("at", Value::int(entry.at.map(|at| at.0))),
+        ("goes_back", if entry.goes_back { Value::Int(1) } else { Value::Null }),
         ("agreement_version", Value::Int(author.agreement_version.unwrap_or(1))),
         ("actor_id", Value::int(author.actor)),
         ("reason", reason),
     ];
+    let at = entry.at.map_or(author.now, |at| at.0);
     Ok(changes::add(tx, author, &schema::TRANSITIONS, at, &values).await?)
 }
 

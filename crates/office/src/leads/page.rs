@@ -107,14 +107,17 @@ fn steps(frame: &Frame, lead: &LeadRow, now: Stage, transitions: &[TransitionRow
     let funnel = Stage::FUNNEL.into_iter();
     let exits = Stage::ALL.into_iter().filter(|stage| stage.is_exit() && (*stage == now || entered.contains(stage)));
     let step = |stage: Stage| {
-        let transition = transitions.iter().find(|transition| transition.stage == stage.key());
-        let (state, detail) = match transition {
+        let of_stage = |goes_back| move |row: &&TransitionRow| row.stage == stage.key() && (row.goes_back != 0) == goes_back;
+        let transition = transitions.iter().find(of_stage(false));
+        let returns = transitions.iter().filter(of_stage(true)).map(|row| format!("; taken back here {}", self::detail(frame, row)));
+        let (state, mut detail) = match transition {
             Some(transition) => (StepState::Reached, detail(frame, transition)),
             None if stage == Stage::Lead => (StepState::Reached, frame.date_time(Instant(lead.opened_at))),
             None if !recorded.contains(stage) => (StepState::NotRecorded, format::NOT_RECORDED.to_owned()),
             None if entered.iter().any(|later| later.implies(stage)) => (StepState::Implied, "passed, not written down".to_owned()),
             None => (StepState::Ahead, String::new()),
         };
+        detail.extend(returns);
         let definition = stage.definition();
         Step { key: stage.key(), name: definition.name, side: side_key(definition.owner), state, detail }
     };

@@ -97,7 +97,8 @@ fn told(moment: &Moment, frame: &Frame) -> (Side, String) {
             let stage = Stage::parse(&moment.kind).unwrap_or(Stage::Lead);
             let reason = moment.words.as_deref().map(|key| frame.agreement.agreement.reason_name(key).unwrap_or(key));
             let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-            (stage.definition().owner, format!("Became {}{reason}", stage.name()))
+            let verb = if moment.goes_back == 1 { "Taken back to" } else { "Became" };
+            (stage.definition().owner, format!("{verb} {}{reason}", stage.name()))
         }
         _ => {
             let stage = DealStage::parse(&moment.kind).unwrap_or(DealStage::Discovery);
