@@ -10,10 +10,9 @@ CREATE INDEX leads_all_due ON leads (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX leads_queue ON leads (queue, opened_at, id) WHERE queue IS NOT NULL;
 
 -- `made_by` is `agreement` where its criteria entered the stage by themselves. `goes_back` is 1 where a person took the lead back to an
--- earlier stage: what it had reached stays reached. `retracted_at`: taken back as a mistake; nobody counts it.
+-- earlier stage: what it had reached stays reached.
 ALTER TABLE transitions ADD COLUMN made_by TEXT;
 ALTER TABLE transitions ADD COLUMN goes_back BIGINT;
-ALTER TABLE transitions ADD COLUMN retracted_at BIGINT;
 -- For the ledger: what entered a stage in a month.
 CREATE INDEX transitions_stage ON transitions (stage, at, id);
 

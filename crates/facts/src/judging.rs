@@ -92,10 +92,10 @@ pub async fn passes(connection: &mut AnyConnection, people: &[i64]) -> Result<Ve
     by_ids(connection, select, "ORDER BY opened_at, id", people).await
 }
 
-/// What leads went through, but for what was retracted.
+/// What leads went through.
 pub async fn entries(connection: &mut AnyConnection, leads: &[i64]) -> Result<Vec<EntryFields>> {
     let select =
-        "SELECT lead_id, stage, at, COALESCE(goes_back, 0) AS goes_back FROM transitions WHERE retracted_at IS NULL AND lead_id IN";
+        "SELECT lead_id, stage, at, COALESCE(goes_back, 0) AS goes_back FROM transitions WHERE lead_id IN";
     by_ids(connection, select, "ORDER BY id", leads).await
 }
 

@@ -89,7 +89,7 @@ tables! {
         int id, int person_id, int company_id, text source, int campaign_id, int content_id, int owner_id, int opened_at, text stage, int stage_at, int stages_recorded, int recorded_at, int import_id, text product_line, text queue, int due_at,
     }
     TRANSITIONS = "transitions" ["id"] {
-        int id, int lead_id, text stage, int at, int recorded_at, int agreement_version, int actor_id, text reason, int import_id, text made_by, int goes_back, int retracted_at,
+        int id, int lead_id, text stage, int at, int recorded_at, int agreement_version, int actor_id, text reason, int import_id, text made_by, int goes_back,
     }
     TOUCHES = "touches" ["id"] {
         int id, int person_id, int company_id, text kind, int at, int recorded_at, text channel, text source, int campaign_id, int content_id, int fingerprint_high, int fingerprint_low, int import_id,

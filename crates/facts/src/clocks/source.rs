@@ -42,7 +42,7 @@ pub async fn hold_leads(tx: &mut WriteTx, leads: &[i64]) -> Result<Vec<ClockedLe
 
 /// Stages that leads entered: (lead, stage, instant).
 pub async fn entries(connection: &mut AnyConnection, leads: &[i64]) -> Result<Vec<(i64, String, Option<i64>)>> {
-    let sql = format!("SELECT lead_id, stage, at FROM transitions WHERE retracted_at IS NULL AND lead_id IN ({})", id_list(leads));
+    let sql = format!("SELECT lead_id, stage, at FROM transitions WHERE lead_id IN ({})", id_list(leads));
     all(connection, sql).await
 }
 

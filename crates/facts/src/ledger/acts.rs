@@ -216,7 +216,7 @@ pub async fn sent_back(connection: &mut AnyConnection, from: i64, to: i64, limit
         "SELECT t.lead_id, t.stage, t.at, t.reason, COALESCE(p.name, p.email) AS person_name, c.name AS company_name, l.source, u.name AS actor_name \
          FROM transitions t JOIN leads l ON l.id = t.lead_id LEFT JOIN people p ON p.id = l.person_id \
          LEFT JOIN companies c ON c.id = COALESCE(l.company_id, p.company_id) LEFT JOIN users u ON u.id = t.actor_id \
-         WHERE t.stage IN ('rejected', 'recycled') AND t.at >= $1 AND t.at < $2 AND t.retracted_at IS NULL ORDER BY t.at DESC, t.id DESC LIMIT $3",
+         WHERE t.stage IN ('rejected', 'recycled') AND t.at >= $1 AND t.at < $2 ORDER BY t.at DESC, t.id DESC LIMIT $3",
     )
     .bind(from)
     .bind(to)

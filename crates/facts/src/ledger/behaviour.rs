@@ -8,8 +8,7 @@ use crate::Result;
 pub async fn moves(connection: &mut AnyConnection, from: i64, before: i64) -> Result<(i64, i64)> {
     let sql = "SELECT COALESCE(CAST(SUM(CASE WHEN import_id IS NULL THEN 1 ELSE 0 END) AS BIGINT), 0), \
          COALESCE(CAST(SUM(CASE WHEN import_id IS NULL THEN 0 ELSE 1 END) AS BIGINT), 0) FROM transitions \
-         WHERE stage IN ('mql', 'sal', 'sql', 'sales_ready', 'opportunity', 'customer', 'rejected', 'recycled', 'lost') AND at >= $1 AND at < $2 \
-         AND retracted_at IS NULL";
+         WHERE stage IN ('mql', 'sal', 'sql', 'sales_ready', 'opportunity', 'customer', 'rejected', 'recycled', 'lost') AND at >= $1 AND at < $2";
     Ok(sqlx::query_as(sql).bind(from).bind(before).fetch_one(connection).await?)
 }
 

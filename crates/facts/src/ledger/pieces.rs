@@ -6,10 +6,10 @@ macro_rules! first_into {
         concat!(
             "transitions m WHERE m.stage = '",
             $stage,
-            "' AND m.at >= $1 AND m.at < $2 AND m.at < $3 AND m.retracted_at IS NULL AND COALESCE(m.goes_back, 0) = 0 \
+            "' AND m.at >= $1 AND m.at < $2 AND m.at < $3 AND COALESCE(m.goes_back, 0) = 0 \
              AND NOT EXISTS (SELECT 1 FROM transitions e WHERE e.lead_id = m.lead_id AND e.stage = '",
             $stage,
-            "' AND e.retracted_at IS NULL AND (e.at < m.at OR (e.at = m.at AND e.id < m.id)))"
+            "' AND (e.at < m.at OR (e.at = m.at AND e.id < m.id)))"
         )
     };
 }
@@ -19,23 +19,22 @@ pub const MQLS: &str = first_into!("mql");
 pub const SALS: &str = first_into!("sal");
 
 /// Rejections and recycles.
-pub const SENT_BACK: &str = "transitions m WHERE m.stage IN ('rejected', 'recycled') AND m.at >= $1 AND m.at < $2 AND m.at < $3 \
-     AND m.retracted_at IS NULL";
+pub const SENT_BACK: &str = "transitions m WHERE m.stage IN ('rejected', 'recycled') AND m.at >= $1 AND m.at < $2 AND m.at < $3";
 
 /// Rejections of what marketing handed over, but for those overturned.
-pub const REJECTED_MQLS: &str = "transitions m WHERE m.stage = 'rejected' AND m.at >= $1 AND m.at < $2 AND m.at < $3 AND m.retracted_at IS NULL \
-     AND EXISTS (SELECT 1 FROM transitions e WHERE e.lead_id = m.lead_id AND e.stage = 'mql' AND e.retracted_at IS NULL) \
+pub const REJECTED_MQLS: &str = "transitions m WHERE m.stage = 'rejected' AND m.at >= $1 AND m.at < $2 AND m.at < $3 \
+     AND EXISTS (SELECT 1 FROM transitions e WHERE e.lead_id = m.lead_id AND e.stage = 'mql') \
      AND NOT EXISTS (SELECT 1 FROM appeals o WHERE o.lead_id = m.lead_id AND o.decision = 'overturned' AND o.decided_at < $3)";
 
 /// `kept` accepted, `broken` rejected, `gone` left without a decision, `not_recorded` where the source writes no acceptance down, `open`.
 pub const DECISION: &str = "CASE \
      WHEN EXISTS (SELECT 1 FROM transitions d WHERE d.lead_id = m.lead_id AND d.stage IN ('sal', 'sql', 'sales_ready', 'opportunity', 'customer') \
-       AND d.retracted_at IS NULL AND COALESCE(d.at, d.recorded_at) < $3) THEN 'kept' \
+       AND COALESCE(d.at, d.recorded_at) < $3) THEN 'kept' \
      WHEN EXISTS (SELECT 1 FROM leads s WHERE s.id = m.lead_id AND (s.stages_recorded / 4) % 2 = 0) THEN 'not_recorded' \
      WHEN EXISTS (SELECT 1 FROM transitions d WHERE d.lead_id = m.lead_id AND d.stage = 'rejected' \
-       AND d.retracted_at IS NULL AND COALESCE(d.at, d.recorded_at) < $3) THEN 'broken' \
+       AND COALESCE(d.at, d.recorded_at) < $3) THEN 'broken' \
      WHEN EXISTS (SELECT 1 FROM transitions d WHERE d.lead_id = m.lead_id AND d.stage IN ('recycled', 'lost') \
-       AND d.retracted_at IS NULL AND COALESCE(d.at, d.recorded_at) < $3) THEN 'gone' \
+       AND COALESCE(d.at, d.recorded_at) < $3) THEN 'gone' \
      ELSE 'open' END";
 
 /// Whether sales logged anything within 7 days of accepting: with the person, or on a deal of the lead. `pressing` after three quarters.

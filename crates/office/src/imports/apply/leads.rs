@@ -142,8 +142,7 @@ impl Importer {
         let int = |id: i64, column: &str| self.rows.value(&schema::TRANSITIONS, id, column).and_then(Value::as_int);
         let entry = |id: &i64| {
             let stage = Stage::parse(self.rows.value(&schema::TRANSITIONS, *id, "stage")?.as_text()?)?;
-            let is_retracted = int(*id, "retracted_at").is_some();
-            (!is_retracted).then(|| Entry { stage, at: int(*id, "at").map(Instant), goes_back: int(*id, "goes_back") == Some(1) })
+            Some(Entry { stage, at: int(*id, "at").map(Instant), goes_back: int(*id, "goes_back") == Some(1) })
         };
         let entries: Vec<Entry> = self.transitions_of.get(&lead).into_iter().flatten().filter_map(entry).collect();
         let Some((stage, at)) = standing(&entries) else { return false };
