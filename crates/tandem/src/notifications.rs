@@ -67,13 +67,31 @@ async fn list(place: &Place, office: &Office, email: Option<String>, limit: usiz
     };
     let rows = told::list(&mut record, user, false, Turn { cursor: None, limit }).await?.items;
     if place.format == Format::Json {
-        return print_json(&rows.into_iter().map(notifications::api::Notification::from).collect::<Vec<_>>());
+        return print_json(&rows.into_iter().map(Told::from).collect::<Vec<_>>());
+    }
+    if rows.is_empty() {
+        return print_text("Nobody was told anything.\n");
     }
     let line = |row: &told::NotificationRow| {
         let name = row.user_name.as_deref().unwrap_or("a removed user");
         format!("{}  {name}  {}{}\n", alignment::Instant(row.at), row.title, if row.read_at.is_none() { "  (unread)" } else { "" })
     };
     print_text(&rows.iter().map(line).collect::<String>())
+}
+
+/// A notification as the API has it, with whose it is: here they are everybody's.
+#[derive(serde::Serialize)]
+struct Told {
+    user_id: i64,
+    user_name: Option<String>,
+    #[serde(flatten)]
+    notification: notifications::api::Notification,
+}
+
+impl From<told::NotificationRow> for Told {
+    fn from(row: told::NotificationRow) -> Told {
+        Told { user_id: row.user_id, user_name: row.user_name.clone(), notification: row.into() }
+    }
 }
 
 async fn deliver(place: &Place, office: &Office) -> anyhow::Result<()> {
@@ -90,6 +108,9 @@ async fn dead(place: &Place, office: &Office, limit: usize) -> anyhow::Result<()
     let rows: Vec<_> = rows.into_iter().map(notifications::api::Delivery::from).collect();
     if place.format == Format::Json {
         return print_json(&rows);
+    }
+    if rows.is_empty() {
+        return print_text("Nothing was given up.\n");
     }
     let line = |row: &notifications::api::Delivery| {
         format!("{}  {}  {}  {}\n", row.id, row.to, row.title, row.last_error.as_deref().unwrap_or_default())

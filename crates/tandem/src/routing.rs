@@ -64,6 +64,9 @@ pub async fn run(place: &Place, args: RoutingArgs) -> anyhow::Result<()> {
             let mut read = office.facts().read().await?;
             let page = record::log(&mut read, &query.filter()?, Turn { cursor: None, limit }).await?;
             let rows: Vec<_> = page.items.into_iter().map(Assignment::from).collect();
+            if rows.is_empty() && place.format == Format::Text {
+                return print_text("No decisions.\n");
+            }
             let line = |row: &Assignment| {
                 vec![row.at.clone(), row.lead_id.to_string(), or_dash(row.owner_name.as_ref().or(row.queue.as_ref())), row.reason.clone()]
             };
@@ -73,6 +76,9 @@ pub async fn run(place: &Place, args: RoutingArgs) -> anyhow::Result<()> {
             let mut read = office.facts().read().await?;
             let page = record::queue(&mut read, Turn { cursor: None, limit }).await?;
             let rows: Vec<_> = page.items.into_iter().map(Queued::from).collect();
+            if rows.is_empty() && place.format == Format::Text {
+                return print_text("Nothing waits: every lead has an owner.\n");
+            }
             let line = |row: &Queued| {
                 let person = row.person_name.as_ref().or(row.person_email.as_ref());
                 vec![

@@ -88,7 +88,7 @@ fn seats<'a>(pool: &Pool, lead: &LeadToPlace, state: &'a State) -> Vec<Seat<'a>>
 
 impl PoolTurns {
     /// What the count is worth under another weight, so that a changed weight holds from now on and not backwards.
-    fn under(&self, weight: u32) -> u64 {
+    pub fn under(&self, weight: u32) -> u64 {
         match self.weight {
             0 => 0,
             same if same == weight => self.given,

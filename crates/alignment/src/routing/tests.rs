@@ -107,7 +107,7 @@ fn rules_are_tried_in_order_and_say_why() {
             account(Some(2)),
             None,
             Some(1),
-            "Key accounts: Ana is away until Tue 24 Nov 2026 00:00. Iberia: pool Iberia, Rui starts it; Ana is away until Tue 24 Nov 2026 00:00.",
+            "Key accounts: Ana is away until Tue 24 Nov 2026 00:00. Iberia: pool Iberia, Rui is the only one free; Ana is away until Tue 24 Nov 2026 00:00.",
         ),
         (vec![owner(), user("rui")], account(Some(3)), None, Some(1), "Key accounts: Eva can no longer sign in. Large: Rui by name."),
         (

@@ -36,10 +36,10 @@ pub(super) fn turn(
     obstacles: &[(&str, &Obstacle)],
     zone: &TimeZone,
 ) -> String {
-    let turn = if had.1 == 0 {
-        format!("pool {pool}, {name} starts it")
-    } else if u64::from(weight.0) == weight.1 {
+    let turn = if u64::from(weight.0) == weight.1 {
         format!("pool {pool}, {name} is the only one free")
+    } else if had.1 == 0 {
+        format!("pool {pool}, {name} starts it")
     } else {
         format!("pool {pool}, {name} has {} of {} by weight {} of {}, fewest for it", had.0, had.1, weight.0, weight.1)
     };

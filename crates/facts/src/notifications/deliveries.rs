@@ -51,15 +51,17 @@ pub struct Carried {
 }
 
 /// The message to this address that waits and was not tried yet, held until the end of the transaction so that it does not leave
-/// meanwhile; its id and body.
-pub async fn hold_open(tx: &mut WriteTx, new: &NewDelivery) -> Result<Option<(i64, String)>> {
+/// meanwhile; its id and body. What is to go out now joins whatever is due; what waits for later (the end of quiet hours, a digest) joins
+/// only what waits for the same instant, so that it does not leave before its time.
+pub async fn hold_open(tx: &mut WriteTx, new: &NewDelivery, now: i64) -> Result<Option<(i64, String)>> {
+    let first = if new.send_at <= now { i64::MIN } else { new.send_at };
     let query = sqlx::query_as(
         "UPDATE deliveries SET next_try_at = next_try_at WHERE id = \
          (SELECT MIN(id) FROM deliveries WHERE address = $1 AND medium = $2 AND digest = $3 AND COALESCE(user_id, 0) = $5 \
-          AND next_try_at <= $4 AND state = 'waiting' AND tries = 0) AND state = 'waiting' AND tries = 0 RETURNING id, body",
+          AND next_try_at BETWEEN $6 AND $4 AND state = 'waiting' AND tries = 0) AND state = 'waiting' AND tries = 0 RETURNING id, body",
     );
     let query = query.bind(new.address.clone()).bind(new.medium).bind(i64::from(new.digest));
-    Ok(query.bind(new.send_at).bind(new.user.unwrap_or(0)).fetch_optional(tx.conn()).await?)
+    Ok(query.bind(new.send_at).bind(new.user.unwrap_or(0)).bind(first).fetch_optional(tx.conn()).await?)
 }
 
 pub async fn add(tx: &mut WriteTx, author: &Author, new: &NewDelivery) -> Result<i64> {

@@ -89,7 +89,11 @@ pub async fn try_out(office: &Office, actor: &Actor, medium: Medium, reach: Reac
     match send(&channels, medium, &place, &message, &key, &author, reach).await {
         Ok(()) if medium == Medium::Email => Ok(place),
         Ok(()) => Ok(medium.name().to_owned()),
-        Err(error) => Err(AppError::Conflict(format!("The test message did not go out. {error}"))),
+        Err(error) => {
+            let check = if medium == Medium::Email { "the server, its port and its security" } else { "the webhook" };
+            let error = error.to_string();
+            Err(AppError::Conflict(format!("The test message did not go out. {}. Check {check}.", error.trim_end_matches('.'))))
+        }
     }
 }
 

@@ -38,6 +38,17 @@ struct PersonPage {
     wrong: Option<String>,
 }
 
+impl PersonPage {
+    /// Whether messages reach this person that way, as things stand.
+    fn works(&self, medium: &Medium) -> bool {
+        match medium {
+            Medium::Email => self.mail_works,
+            Medium::Slack => !self.wishes.slack_url.trim().is_empty(),
+            Medium::Teams => !self.wishes.teams_url.trim().is_empty(),
+        }
+    }
+}
+
 struct Row {
     key: &'static str,
     name: &'static str,

@@ -52,7 +52,7 @@ pub(super) async fn tell(tx: &mut WriteTx, author: &Author, notices: Vec<Notice>
         }
     }
     for (message, ids) in messages.into_values() {
-        let delivery = match deliveries::hold_open(tx, &message).await? {
+        let delivery = match deliveries::hold_open(tx, &message, author.now).await? {
             Some((id, _)) => id,
             None => deliveries::add(tx, author, &message).await?,
         };
@@ -105,7 +105,7 @@ async fn tell_teams(tx: &mut WriteTx, author: &Author, channels: &Channels, noti
             body: String::new(),
             send_at: author.now,
         };
-        match deliveries::hold_open(tx, &new).await? {
+        match deliveries::hold_open(tx, &new, author.now).await? {
             Some((id, body)) => deliveries::set_body(tx, id, &words::to_body(words::of_body(&body).into_iter().chain(said))).await?,
             None => {
                 new.body = words::to_body(said);

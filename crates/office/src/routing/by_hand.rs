@@ -8,7 +8,7 @@ use facts::{
     schema, users,
 };
 
-use super::placing::lead_name;
+use super::{as_sentence, placing::lead_name};
 use crate::{
     agreement::Versions,
     clocks,
@@ -61,7 +61,7 @@ pub async fn assign(tx: &mut WriteTx, author: &Author, lead: i64, owner: i64, no
         Some(actor) => format!("{} gave it to {}", users::one(tx.conn(), actor).await?.name, user.name),
         None => format!("Given to {} by hand", user.name),
     };
-    let reason = note.map_or(format!("{by}."), |note| format!("{by}: {note}"));
+    let reason = as_sentence(&note.map_or(by.clone(), |note| format!("{by}: {note}")));
     let new = NewAssignment {
         to: Move { lead, owner: Some(owner), queue: None, owner_before: fields.owner_id, queue_before: fields.queue.clone() },
         rule: None,

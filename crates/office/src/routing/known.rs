@@ -59,6 +59,11 @@ pub async fn state(connection: &mut Connection, from: Instant, to: Instant) -> f
     Ok(State::new(reps, turns.collect(), head))
 }
 
+/// Whether a lead can be given to this user by hand. Owners whom an import brought need not sign in.
+pub fn takes_leads(row: &RepRow) -> bool {
+    row.disabled_at.is_none() && is_sales(row)
+}
+
 /// Leaders and administrators may own accounts too; of a user who never signs in, the side decides.
 fn is_sales(row: &RepRow) -> bool {
     match row.role.as_deref().and_then(Role::parse) {

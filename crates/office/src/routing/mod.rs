@@ -75,6 +75,9 @@ pub async fn reassign(tx: &mut WriteTx, author: &Author, versions: &Versions, le
 }
 
 fn as_sentence(reason: &str) -> String {
-    let reason = reason.trim().trim_end_matches('.');
-    if reason.is_empty() { "Given to somebody else.".to_owned() } else { format!("{reason}.") }
+    match reason.trim().trim_end_matches('.') {
+        "" => "Given to somebody else.".to_owned(),
+        reason if reason.ends_with(['!', '?']) => reason.to_owned(),
+        reason => format!("{reason}."),
+    }
 }

@@ -19,7 +19,7 @@ use super::{
     absences::is_lead,
     api::{ASSIGNERS, ReplayAnswer, ReplayQuery, replayed},
     log::{LogQuery, MemberShare, PoolShares, shares},
-    replay,
+    known, replay,
 };
 use crate::{
     Actor, Office, Role,
@@ -58,7 +58,7 @@ struct RoutingPage {
     chips: Vec<(String, String)>,
     place: Place,
     next: Option<String>,
-    /// Enabled users to whom leads can be given: (id, name).
+    /// Users to whom leads can be given: (id, name).
     people: Vec<(i64, String)>,
     me: Option<i64>,
     may_assign: bool,
@@ -101,7 +101,7 @@ async fn page(State(office): State<Office>, frame: Frame, Asked(query): Asked<Lo
     let users = record::reps(read.conn()).await?;
     let rules = record::rules(read.conn()).await?;
     let people: Vec<(i64, String)> =
-        users.into_iter().filter(|user| user.disabled_at.is_none() && user.role.is_some()).map(|user| (user.id, user.name)).collect();
+        users.into_iter().filter(known::takes_leads).map(|user| (user.id, user.name)).collect();
     let place = place(&query);
     let pool_names = frame.agreement.agreement.routing.pools.iter().map(|pool| (pool.key.clone(), pool.name.clone())).collect();
     let queues = vec![("any".to_owned(), "Went to a queue".to_owned())];
@@ -168,16 +168,29 @@ async fn assign(
     Path(id): Path<i64>,
     Form(form): Form<AssignForm>,
 ) -> Result<Response, AppError> {
+    let given = give(&office, &frame, id, &form).await;
+    say(&session, given.map(|words| (words, None))).await
+}
+
+async fn give(office: &Office, frame: &Frame, id: i64, form: &AssignForm) -> Result<String, AppError> {
     let versions = office.versions().await?;
-    let author = write::author(&office, &frame.actor).await?;
+    let author = write::author(office, &frame.actor).await?;
     let mut tx = office.facts().write().await?;
     super::assign_and_sync(&mut tx, &author, &versions, id, form.owner_id, Some(&form.note)).await?;
     let lead = facts::leads::one(tx.conn(), id).await?;
     tx.commit().await?;
     office.tell(News::Record { tables: vec!["leads".into(), "assignments".into()] });
     let person = lead.person_name.or(lead.person_email).unwrap_or_else(|| format!("Lead {id}"));
-    let words = format!("{person} went to {}.", lead.owner_name.as_deref().unwrap_or("nobody"));
-    redirect(&session, "/routing", &words, None).await
+    Ok(format!("{person} went to {}.", lead.owner_name.as_deref().unwrap_or("nobody")))
+}
+
+/// A refusal is for the one who sits there: they stay where they were.
+async fn say(session: &Session, done: Result<(String, Option<String>), AppError>) -> Result<Response, AppError> {
+    match done {
+        Ok((words, undo)) => redirect(session, "/routing", &words, undo).await,
+        Err(AppError::Refused(words) | AppError::Conflict(words)) => redirect(session, "/routing", &words, None).await,
+        Err(other) => Err(other),
+    }
 }
 
 #[derive(Deserialize)]
@@ -196,10 +209,22 @@ async fn add_absence(
     frame: Frame,
     Form(form): Form<AbsenceForm>,
 ) -> Result<Response, AppError> {
-    let first = day_start("first day", &form.first_day, 0, &frame)?;
-    let end = day_start("last day", &form.last_day, 1, &frame)?;
+    let added = put_in(&office, &frame, form).await;
+    say(&session, added).await
+}
+
+/// What to say of it, and how to take it back.
+async fn put_in(office: &Office, frame: &Frame, form: AbsenceForm) -> Result<(String, Option<String>), AppError> {
+    let first = day_start("first day", &form.first_day, 0, frame)?;
+    let end = day_start("last day", &form.last_day, 1, frame)?;
+    if end <= first {
+        return Err(AppError::refused("Last day away: it comes before the first day."));
+    }
+    if end <= frame.now {
+        return Err(AppError::refused("Last day away: it is over already, and leads of that time were routed. Choose today or later."));
+    }
     let fields = AbsenceFields { user_id: form.user_id, starts_at: first.to_string(), ends_at: end.to_string(), note: Some(form.note) };
-    let author = write::author(&office, &frame.actor).await?;
+    let author = write::author(office, &frame.actor).await?;
     let mut tx = office.facts().write().await?;
     let id = super::add_absence(&mut tx, &author, &frame.actor, fields).await?;
     let absence = record::absence(tx.conn(), id).await?;
@@ -207,7 +232,7 @@ async fn add_absence(
     office.tell(News::Record { tables: vec!["absences".into()] });
     let who = absence.user_name.unwrap_or_default();
     let words = format!("{who} gets no leads until {}.", frame.date_time(end));
-    redirect(&session, "/routing", &words, Some(format!("/routing/absences/{id}/revocation"))).await
+    Ok((words, Some(format!("/routing/absences/{id}/revocation"))))
 }
 
 fn day_start(name: &str, text: &str, plus_days: i64, frame: &Frame) -> Result<Instant, AppError> {
@@ -264,7 +289,7 @@ async fn replay_page(
     let versions = office.versions().await?;
     let drafts = facts::drafts::list(&mut *office.facts().reader().await?, true).await?;
     let mut texts: Vec<(String, String)> =
-        drafts.iter().map(|draft| (format!("draft-{}", draft.id), format!("Draft {}", draft.id))).collect();
+        drafts.iter().map(|draft| (format!("draft-{}", draft.id), draft_name(draft.id, draft.note.as_deref()))).collect();
     texts.extend(versions.iter().rev().map(|version| (format!("version-{}", version.number), format!("Version {}", version.number))));
     let text = ask::filled(&query.text).map_or_else(|| format!("version-{}", frame.agreement.number), str::to_owned);
     let month = ask::filled(&query.month).map_or_else(|| replay::last_month(frame.now, &frame.agreement.agreement), str::to_owned);
@@ -277,4 +302,11 @@ async fn replay_page(
     let (from, _) = replay::month_span(&month, &frame.agreement.agreement)?;
     let month_name = format::month(from, &frame.zone);
     Ok(Page(ReplayPage { month, month_name, texts, text, answer, frame }))
+}
+
+fn draft_name(id: i64, note: Option<&str>) -> String {
+    match note.map(str::trim).filter(|note| !note.is_empty()) {
+        Some(note) => format!("Draft {id}: {note}"),
+        None => format!("Draft {id}"),
+    }
 }

@@ -79,17 +79,28 @@ pub async fn replay(office: &Office, agreement: &Agreement, from: Instant, to: I
     let state = known::state(read.conn(), from, to).await?;
     let mut world = World::new(state);
     let router = Router::new(agreement);
+    let (mut routers, nothing) = (FxHashMap::default(), BTreeSet::new());
     let mut sums = Sums::default();
     for ((lead, inputs, decision), now) in decided.iter().zip(as_now) {
         world.take(inputs);
-        let asked_then = versions.number(decision.agreement_version as u32).map(|version| known::fields_of_rules(&version.agreement));
-        let to_place = as_it_was(&inputs.lead, now, asked_then.unwrap_or_default());
+        let then = u32::try_from(decision.agreement_version).ok().and_then(|number| versions.number(number));
+        let then = then.map(|version| routers.entry(version.number).or_insert_with(|| then_router(&version.agreement)));
+        let (turns_then, asked_then) = match then {
+            Some((router, asked)) => (router.route(&inputs.lead, &inputs.state).turns, &*asked),
+            None => (Vec::new(), &nothing),
+        };
+        let to_place = as_it_was(&inputs.lead, now, asked_then);
         let again = router.route(&to_place, &world.state);
         world.state.carry_out(&again);
-        world.compare(decision, &again);
+        world.compare(decision, turns_then, &again);
         sums.add(decision, lead, &again.place, &again.reason, &world.state);
     }
     Ok(sums.replay(from, to, is_cut, &world.state))
+}
+
+/// What the decisions under a version were made with, and the fields that they looked at.
+fn then_router(agreement: &Agreement) -> (Router<'_>, BTreeSet<String>) {
+    (Router::new(agreement), known::fields_of_rules(agreement))
 }
 
 /// The version with this number, or the draft, and how to call it.
@@ -122,9 +133,10 @@ struct World {
     now: FxHashMap<i64, Rep>,
     /// Whom the decision before looked at.
     changed: Vec<i64>,
-    /// Leads that a user has had more than they had then, and turns of a pool.
+    /// Leads that a user has had more than they had then.
     more: FxHashMap<i64, i64>,
-    more_turns: FxHashMap<(String, i64), i64>,
+    /// Turns of a pool's member as they were then, after the decision before.
+    turns_then: FxHashMap<(String, i64), PoolTurns>,
 }
 
 impl World {
@@ -132,7 +144,7 @@ impl World {
         let reps: Vec<Rep> = state.reps().into_iter().map(|rep| Rep { open_leads: 0, ..rep.clone() }).collect();
         let now = reps.iter().map(|rep| (rep.user, rep.clone())).collect();
         let state = State::new(reps, Vec::new(), state.head_of_sales);
-        World { state, now, changed: Vec::new(), more: FxHashMap::default(), more_turns: FxHashMap::default() }
+        World { state, now, changed: Vec::new(), more: FxHashMap::default(), turns_then: FxHashMap::default() }
     }
 
     /// Goes to the next decision: what it looked at is as it was then, but for what the replay gave to others.
@@ -148,10 +160,23 @@ impl World {
             self.state.set_rep(self.with_more(rep.clone()));
         }
         for turn in inputs.state.all_turns() {
-            let more = self.more_turns.get(&(turn.pool.clone(), turn.user)).copied().unwrap_or(0);
-            self.state.set_turn(PoolTurns { given: turn.given.saturating_add_signed(more), ..turn.clone() });
+            self.take_turn(turn);
         }
         self.state.head_of_sales = inputs.state.head_of_sales.or(self.state.head_of_sales);
+    }
+
+    /// The replay counts its own turns. Those that were given since by decisions outside of it are added, at their worth under the weight
+    /// by which it counts.
+    fn take_turn(&mut self, then: &PoolTurns) {
+        let before = self.turns_then.insert((then.pool.clone(), then.user), then.clone());
+        let own = match self.state.turns(&then.pool, then.user) {
+            Some(own) if before.as_ref() != Some(own) => own,
+            _ => return self.state.set_turn(then.clone()),
+        };
+        let had = before.map_or(0, |before| before.under(then.weight));
+        let since = PoolTurns { given: then.given.saturating_sub(had), ..then.clone() };
+        let given = own.given + since.under(own.weight);
+        self.state.set_turn(PoolTurns { given, ..own.clone() });
     }
 
     fn with_more(&self, rep: Rep) -> Rep {
@@ -160,23 +185,22 @@ impl World {
         Rep { open_leads, ..rep }
     }
 
-    fn compare(&mut self, then: &PastAssignment, again: &Decision) {
+    /// Notes how the replay's decision differs from the one then, `turns_then` being the turns that this one changed.
+    fn compare(&mut self, then: &PastAssignment, turns_then: Vec<PoolTurns>, again: &Decision) {
         let now = match again.place {
             Place::Owner(owner) => Some(owner),
             Place::Queue { .. } => None,
         };
-        for (owner, pool, sign) in [(then.owner_id, &then.pool, -1), (now, &again.pool, 1)] {
+        for (owner, sign) in [(then.owner_id, -1), (now, 1)] {
             let Some(owner) = owner else { continue };
             *self.more.entry(owner).or_default() += sign;
-            if let Some(pool) = pool {
-                *self.more_turns.entry((pool.clone(), owner)).or_default() += sign;
-            }
         }
+        self.turns_then.extend(turns_then.into_iter().map(|turn| ((turn.pool.clone(), turn.user), turn)));
     }
 }
 
 /// The lead with what was known of it then; what nobody asked for then is as it is now.
-fn as_it_was(then: &LeadToPlace, now: LeadToPlace, asked_then: BTreeSet<String>) -> LeadToPlace {
+fn as_it_was(then: &LeadToPlace, now: LeadToPlace, asked_then: &BTreeSet<String>) -> LeadToPlace {
     let mut fields: BTreeMap<_, _> = now.fields.into_iter().filter(|(key, _)| !asked_then.contains(key)).collect();
     fields.extend(then.fields.clone());
     let account = if then.account == AccountMatch::None { now.account } else { then.account.clone() };

@@ -376,6 +376,14 @@ async fn a_month_is_replayed_under_another_text() {
     assert_eq!((other.queued_then, other.queued_now, other.is_cut), (4, 0, false));
     assert!(other.elsewhere_count >= 13 && other.elsewhere.len() == other.elsewhere_count);
     assert!(other.elsewhere.iter().any(|lead| lead.then == "queue Not placed" && lead.name.ends_with("at Acme")));
+    // What was given before the span counts as if it had been given by the draft's weights.
+    let part = replay(&world.office, &draft, from, leads[20].1).await.unwrap();
+    let shares: Vec<_> = part.reps.iter().map(|rep| (rep.user, rep.leads_then, rep.leads_now)).collect();
+    // The first twenty and the four of Acme.
+    assert_eq!((part.decisions, shares), (24, vec![(ana, 10, 6), (rui, 10, 18)]));
+    // Decisions outside of the span, between those within it, change nothing.
+    let middle = replay(&world.office, &world.office.agreement().await.unwrap().agreement, leads[10].1, leads[30].1).await.unwrap();
+    assert_eq!((middle.decisions, middle.elsewhere_count), (20, 0));
     let empty = replay(&world.office, &draft, to, to.plus_days(1)).await.unwrap();
     assert_eq!((empty.decisions, empty.reps.len()), (0, 0));
 }
