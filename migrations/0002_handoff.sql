@@ -379,3 +379,17 @@ CREATE TABLE joined_deals (
   recorded_at BIGINT NOT NULL
 );
 CREATE INDEX joined_deals_deal ON joined_deals (deal_id);
+
+-- Two people who were one. `body` (JSON) is what the merge did, whole: rows as they were and as it left them, for taking it back.
+CREATE TABLE people_merges (
+  id {key},
+  kept_id BIGINT NOT NULL,
+  gone_id BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  actor_id BIGINT,
+  at BIGINT NOT NULL,
+  undone_at BIGINT,
+  recorded_at BIGINT NOT NULL
+);
+CREATE INDEX people_merges_kept ON people_merges (kept_id, id);
+CREATE INDEX people_merges_gone ON people_merges (gone_id, id);

@@ -30,6 +30,7 @@ pub mod keys;
 pub mod leads;
 pub mod ledger;
 pub mod list;
+pub mod merges;
 pub mod names;
 pub mod notifications;
 pub mod people;

@@ -217,4 +217,7 @@ tables! {
     JOINED_DEALS = "joined_deals" ["id"] {
         int id, int lead_id, int deal_id, int recorded_at,
     }
+    PEOPLE_MERGES = "people_merges" ["id"] {
+        int id, int kept_id, int gone_id, text body, int actor_id, int at, int undone_at, int recorded_at,
+    }
 }

@@ -24,12 +24,14 @@ use crate::{
 };
 
 pub fn described() -> Vec<Described> {
-    vec![
+    let mut all = vec![
         describe::get("/api/v1/people", "List people", list).query::<PersonQuery>().lists::<Person>(),
         describe::post("/api/v1/people", "Add a person", create).takes::<PersonFields>().gives::<Person>(),
         describe::get("/api/v1/people/{id}", "One person", one).gives::<PersonDetail>(),
         describe::patch("/api/v1/people/{id}", "Change a person", update).takes::<PersonFields>().gives::<Person>(),
-    ]
+    ];
+    all.extend(super::merge_api::described());
+    all
 }
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

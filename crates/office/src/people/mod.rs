@@ -1,7 +1,13 @@
 //! People: those who buy, with or without a company.
 
 pub mod api;
+pub mod merge;
+mod merge_api;
 pub mod pages;
+pub mod unmerge;
+
+#[cfg(test)]
+mod merge_tests;
 
 use facts::{
     WriteTx,

@@ -4,7 +4,7 @@ use alignment::intake::{Key, Noun};
 use facts::{
     Result, WriteTx,
     bulk::{self, Value},
-    keys, schema,
+    keys, merges, schema,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -57,6 +57,10 @@ impl Keys {
                     Some(column) => keys::by_text(tx.conn(), engine, keys::table_of(noun).name, column, &texts).await?,
                     None => Vec::new(),
                 },
+            };
+            let found = match (noun, group.as_str()) {
+                (Noun::Person, "email") => with_aliases(tx, found, &texts).await?,
+                _ => found,
             };
             if !group.starts_with("external ") {
                 candidates.entry(noun).or_default().extend(found.iter().map(|(_, id)| *id));
@@ -135,6 +139,15 @@ impl Keys {
         let engine = tx.engine;
         bulk::insert(tx.conn(), engine, &schema::EXTERNAL_IDS, values).await
     }
+}
+
+/// An address that no person has may be one of somebody who was merged into another.
+async fn with_aliases(tx: &mut WriteTx, mut found: Vec<(String, i64)>, emails: &[&str]) -> Result<Vec<(String, i64)>> {
+    let known: FxHashSet<&str> = found.iter().map(|(email, _)| email.as_str()).collect();
+    let unknown: Vec<&str> = emails.iter().copied().filter(|email| !known.contains(email)).collect();
+    let engine = tx.engine;
+    found.extend(keys::by_external_id(tx.conn(), engine, Noun::Person, merges::EMAIL_ALIAS, &unknown).await?);
+    Ok(found)
 }
 
 fn attribute_column(noun: Noun, attribute: &str) -> Option<&'static str> {
