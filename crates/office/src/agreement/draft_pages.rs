@@ -259,7 +259,10 @@ async fn set_text(
     match saved {
         Ok(changes) => {
             tell(&office);
-            let words = format!("Saved: {}.", format::plural(changes as u64, "change", "changes"));
+            let words = match changes {
+                0 => "Nothing was changed.".to_owned(),
+                changes => format!("Saved: {}.", format::plural(changes as u64, "change", "changes")),
+            };
             redirect(&session, &format!("/agreement/drafts/{id}"), &words, None).await
         }
         Err(error) => {

@@ -1,7 +1,7 @@
 //! One section of a draft as a form.
 
 use alignment::{
-    agreement::{Agreement, Fault},
+    agreement::{Agreement, Fault, diff},
     fields::Catalogue,
 };
 use askama::Template;
@@ -137,9 +137,11 @@ async fn save(
         }
         Err(error) => {
             drop(tx);
+            let is_overtaken = seen != draft.row.edits;
             let words = Some(beside(error)?);
             // What was typed stays, and the next save is on top of the draft as it is now.
-            return again(&office, frame, section, &draft, draft.row.edits, &typed, Shown { words, ..Shown::default() }).await;
+            let wrong = if is_overtaken { overtaken(&draft.agreement, &agreement) } else { Vec::new() };
+            return again(&office, frame, section, &draft, draft.row.edits, &typed, Shown { wrong, words, ..Shown::default() }).await;
         }
     };
     tell(&office);
@@ -149,6 +151,14 @@ async fn save(
         all => format!("Saved: {}.", format::plural(all.len() as u64, "change", "changes")),
     };
     redirect(&session, &format!("/agreement/drafts/{id}/{key}"), &words, None).await
+}
+
+/// What saving again would change in the draft as somebody else has left it, beside each input.
+fn overtaken(now: &Agreement, typed: &Agreement) -> Vec<Wrong> {
+    let differences = diff(now, typed).into_iter();
+    differences
+        .map(|one| Wrong { path: form_path(&one.clause, typed), words: format!("Saving again changes this. {}", one.words) })
+        .collect()
 }
 
 async fn again(

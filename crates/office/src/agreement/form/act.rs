@@ -9,7 +9,7 @@ use super::typed::Typed;
 pub fn act(typed: &mut Typed, command: &str) {
     let Some((verb, path)) = command.split_once(':') else { return };
     match verb {
-        "add" => push(typed, path, Typed::default()),
+        "add" => push(typed, path, fresh(path)),
         "remove" => with_item(typed, path, |list, place| drop(list.remove(place))),
         "up" => with_item(typed, path, |list, place| list.swap(place, place.saturating_sub(1))),
         "down" => with_item(typed, path, |list, place| {
@@ -27,6 +27,18 @@ pub fn act(typed: &mut Typed, command: &str) {
         kind @ ("field" | "score" | "activity") => push(typed, &format!("{path}.of"), row(kind)),
         _ => {}
     }
+}
+
+/// A new row, with the numbers that most have.
+fn fresh(path: &str) -> Typed {
+    let pairs: &[(&str, &str)] = match path.rsplit('.').next().unwrap_or_default() {
+        "members" => &[("weight", "1"), ("open_leads_max", "0")],
+        "engagement" => &[("half_life_days", "14"), ("points_max", "0")],
+        "steps" => &[("after_minutes", "0")],
+        "shifts" => &[("days", "mon tue wed thu fri"), ("from", "09:00"), ("to", "18:00")],
+        _ => return Typed::default(),
+    };
+    Typed::Map(pairs.iter().map(|(name, text)| ((*name).to_owned(), Typed::text(*text))).collect())
 }
 
 fn push(typed: &mut Typed, path: &str, item: Typed) {

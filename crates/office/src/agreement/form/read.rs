@@ -136,17 +136,22 @@ fn number_of(text: &str, path: &str, wrong: &mut Vec<Wrong>) -> Value {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => json!(number),
         _ => {
-            wrong.push(Wrong { path: path.to_owned(), words: format!("`{text}` is no number: write one such as 12 or 0.5") });
+            wrong.push(Wrong { path: path.to_owned(), words: format!("{}write a number such as 12 or 0.5", no(text, "number")) });
             json!(0.0)
         }
     }
+}
+
+/// What was typed instead, where something was.
+fn no(text: &str, wanted: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("`{text}` is no {wanted}: ") }
 }
 
 fn whole_of(text: &str, path: &str, wrong: &mut Vec<Wrong>) -> Value {
     match text.parse::<u32>() {
         Ok(number) => json!(number),
         _ => {
-            let words = format!("`{text}` is no whole number: write one from 0 up, such as 24");
+            let words = format!("{}write a whole number from 0 up, such as 24", no(text, "whole number"));
             wrong.push(Wrong { path: path.to_owned(), words });
             json!(0)
         }
