@@ -107,6 +107,37 @@ export async function isForEverybody(page) {
   expect(bad.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`), `axe on ${page.url()}`).toEqual([]);
 }
 
+/** Somebody at a browser of their own, who waits for nothing longer than a few seconds. */
+export async function arrives(browser, url) {
+  const page = await (await browser.newContext({ baseURL: url })).newPage();
+  page.setDefaultTimeout(10_000);
+  page.faults = watch(page);
+  return page;
+}
+
+/** The administrator invites somebody; gives their one-time link. */
+export async function invited(admin, person) {
+  await admin.goto("/settings/users");
+  await admin.getByLabel("Name", { exact: true }).fill(person.name);
+  await admin.getByLabel("E-mail", { exact: true }).fill(person.email);
+  await admin.getByLabel("Role", { exact: true }).selectOption({ label: person.role });
+  await admin.getByRole("button", { name: "Make the one-time link" }).click();
+  await expect(admin.getByRole("heading", { name: `One-time link for ${person.name}` })).toBeVisible();
+  return admin.locator("#made").innerText();
+}
+
+/** Somebody is invited and comes in by their link. */
+export async function joins(browser, url, admin, person) {
+  const link = await invited(admin, person);
+  const page = await arrives(browser, url);
+  await page.goto(link);
+  await expect(page.getByRole("heading", { name: `Welcome, ${person.name}` })).toBeVisible();
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeAttached();
+  return page;
+}
+
 async function signedIn(browser, server) {
   const context = await browser.newContext();
   await becomeAdmin(await context.newPage(), server.link);
