@@ -24,7 +24,7 @@ use facts::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{agreement::Versions, clocks, judging::Known, web::AppError};
+use crate::{agreement::Versions, clocks, web::AppError};
 
 /// What a merge brings over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -119,8 +119,7 @@ async fn plan(connection: &mut Connection, keep: i64, gone: i64) -> Result<(Merg
         return Err(AppError::refused("person_id: a person can't be merged with themselves; choose another"));
     }
     let (kept, other) = (people::one(connection, keep).await?, people::one(connection, gone).await?);
-    let known = Known::load(connection, &[keep, gone], Instant::MAX).await?;
-    let of_both: Vec<Pass> = known.people().flat_map(|person| person.passes.clone()).collect();
+    let of_both = passes_of_people(connection, &[keep, gone]).await?;
     let joined = passes::merge(&of_both);
     let joins = joined.iter().map(|one| {
         let whole = passes::join(&parts(one, &of_both));
@@ -206,7 +205,7 @@ async fn keep_address(tx: &mut WriteTx, keep: i64, gone: &PersonRow) -> Result<(
 /// Makes one lead of several: the one that opened first takes in the others.
 async fn join(tx: &mut WriteTx, author: &Author, joined: &Joined) -> Result<(), AppError> {
     let all = [vec![joined.keep], joined.absorbs.clone()].concat();
-    let passes = passes_of(tx, &all).await?;
+    let passes = with_entries(tx.conn(), all.iter().map(|id| Pass { id: *id, ..Pass::default() }).collect()).await?;
     let parts: Vec<&Pass> = passes.iter().collect();
     if passes::set_aside(&parts) {
         for lead in &all {
@@ -228,9 +227,20 @@ async fn join(tx: &mut WriteTx, author: &Author, joined: &Joined) -> Result<(), 
     Ok(())
 }
 
-async fn passes_of(tx: &mut WriteTx, leads: &[i64]) -> Result<Vec<Pass>, AppError> {
-    let mut passes: Vec<Pass> = leads.iter().map(|id| Pass { id: *id, ..Pass::default() }).collect();
-    for row in facts::judging::entries(tx.conn(), leads).await? {
+async fn passes_of_people(connection: &mut Connection, people: &[i64]) -> Result<Vec<Pass>, AppError> {
+    let rows = facts::judging::passes(connection, people).await?;
+    let of = |row: facts::judging::PassFields| Pass {
+        id: row.id,
+        opened_at: Instant(row.opened_at),
+        product_line: row.product_line,
+        entries: Vec::new(),
+    };
+    with_entries(connection, rows.into_iter().map(of).collect()).await
+}
+
+async fn with_entries(connection: &mut Connection, mut passes: Vec<Pass>) -> Result<Vec<Pass>, AppError> {
+    let leads: Vec<i64> = passes.iter().map(|pass| pass.id).collect();
+    for row in facts::judging::entries(connection, &leads).await? {
         let Some(stage) = Stage::parse(&row.stage) else { continue };
         let entry = passes::Entry { stage, at: row.at.map(Instant), goes_back: row.goes_back != 0 };
         if let Some(pass) = passes.iter_mut().find(|pass| pass.id == row.lead_id) {
