@@ -258,6 +258,7 @@ CREATE TABLE settlements (
   recorded_at BIGINT NOT NULL,
   -- A settled month is opened again when both sides have asked for it.
   reopen_asked_at BIGINT,
+  reopen_asked_by BIGINT,
   reopen_reason TEXT,
   reopened_at BIGINT
 );

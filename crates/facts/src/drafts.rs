@@ -271,10 +271,15 @@ pub async fn save_backtest(tx: &mut WriteTx, author: &Author, draft: i64, hash: 
     changes::add(tx, author, &schema::BACKTESTS, author.now, &values).await
 }
 
-/// The company's own fields that the newest values name, as (noun, field).
+/// The company's own fields, as (noun, field): those of the first 5,000 values of each noun.
 pub async fn custom_fields(connection: &mut AnyConnection) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT DISTINCT noun, field FROM (SELECT noun, field FROM custom_values LIMIT 20000) AS some ORDER BY noun, field LIMIT 500";
-    Ok(sqlx::query_as(sql).fetch_all(connection).await?)
+    let of = |noun: &str| {
+        format!(
+            "SELECT noun, field FROM (SELECT noun, field FROM custom_values WHERE noun = '{noun}' ORDER BY record_id LIMIT 5000) AS {noun}"
+        )
+    };
+    let sql = format!("{} UNION {} UNION {} ORDER BY 1, 2 LIMIT 500", of("companies"), of("leads"), of("people"));
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(connection).await?)
 }
 
 /// Notes what happened to a row of these tables in a word of the product.

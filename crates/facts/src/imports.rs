@@ -181,13 +181,42 @@ static HUMAN: &[(&Table, &str, &Table)] = &[
 static CONSEQUENCES: &[(&Table, &str, &Table)] =
     &[(&schema::CLOCKS, "lead_id", &schema::LEADS), (&schema::ASSIGNMENTS, "lead_id", &schema::LEADS)];
 
-/// Leads that an import made or moved.
+/// Leads that an import made or moved, or whose people it told attempts of: their clocks depend on it.
 pub async fn leads_of(connection: &mut AnyConnection, import_id: i64) -> Result<Vec<i64>> {
-    let rows: Vec<(i64,)> = sqlx::query_as("SELECT DISTINCT lead_id FROM transitions WHERE import_id = $1 ORDER BY lead_id")
-        .bind(import_id)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(|(lead,)| lead).collect())
+    let mut leads = Vec::new();
+    for (table, runs) in runs_added(connection, import_id).await? {
+        let sql = match table.name {
+            "transitions" => "SELECT DISTINCT lead_id FROM transitions WHERE id BETWEEN $1 AND $2",
+            "activities" => {
+                "SELECT l.id FROM activities a JOIN leads l ON l.person_id = a.person_id WHERE a.id BETWEEN $1 AND $2 \
+                 UNION SELECT d.lead_id FROM activities a JOIN deals d ON d.id = a.deal_id WHERE a.id BETWEEN $1 AND $2 AND d.lead_id IS NOT NULL"
+            }
+            _ => continue,
+        };
+        for (first, last) in runs {
+            let rows: Vec<(i64,)> = sqlx::query_as(sql).bind(first).bind(last).fetch_all(&mut *connection).await?;
+            leads.extend(rows.into_iter().map(|(lead,)| lead));
+        }
+    }
+    leads.sort_unstable();
+    leads.dedup();
+    Ok(leads)
+}
+
+/// A lead that somebody went on with since the import moved it can't be set back without taking that away too.
+async fn refuse_if_gone_on(connection: &mut AnyConnection, import_id: i64, runs: &Runs) -> Result<()> {
+    for (first, last) in runs.iter().filter(|(table, _)| table.name == schema::TRANSITIONS.name).flat_map(|(_, runs)| runs) {
+        let sql = "SELECT COUNT(DISTINCT later.lead_id) FROM transitions ours JOIN transitions later ON later.lead_id = ours.lead_id \
+             WHERE ours.id BETWEEN $1 AND $2 AND later.id > ours.id AND (later.import_id IS NULL OR later.import_id <> $3)";
+        let (leads,): (i64,) = sqlx::query_as(sql).bind(*first).bind(*last).bind(import_id).fetch_one(&mut *connection).await?;
+        if leads > 0 {
+            let words = format!(
+                "import {import_id} can't be undone: {leads} of the leads it moved went on since. Take back what came later first. Nothing was changed."
+            );
+            return Err(FactsError::Refused(words));
+        }
+    }
+    Ok(())
 }
 
 /// What an undo did.
@@ -210,6 +239,7 @@ pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: 
     let runs = runs_added(tx.conn(), import.id).await?;
     refuse_if_built_upon(tx, import.id, &runs).await?;
     refuse_if_accounts(tx.conn(), import.id, &runs).await?;
+    refuse_if_gone_on(tx.conn(), import.id, &runs).await?;
     let mut undone = Undone::default();
     restore_fields(tx, import.id, &runs, actor_id, at, &mut undone).await?;
     for (table, runs) in &runs {

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use crate::{Result, list::id_list};
+use crate::{Result, WriteTx, list::id_list};
 
 /// People asked about in one statement, at most.
 const IDS_MAX: usize = 5_000;
@@ -67,6 +67,16 @@ pub struct Named {
     pub kind: Option<String>,
 }
 
+/// Holds people until the end of the transaction, so that nobody else judges them meanwhile. SQLite has one writer anyway.
+pub async fn hold_people(tx: &mut WriteTx, people: &[i64]) -> Result<()> {
+    let hold = tx.engine.hold_rows();
+    for people in people.chunks(IDS_MAX) {
+        let sql = format!("SELECT id FROM people WHERE id IN ({}) ORDER BY id {hold}", id_list(people));
+        sqlx::query_as::<_, (i64,)>(AssertSqlSafe(sql)).persistent(false).fetch_all(tx.conn()).await?;
+    }
+    Ok(())
+}
+
 pub async fn people(connection: &mut AnyConnection, ids: &[i64]) -> Result<Vec<PersonFields>> {
     let select = "SELECT p.id, p.name, p.email, p.phone, p.job_title, p.country, p.company_id, c.name AS company_name, \
          c.domain AS company_domain, c.industry AS company_industry, c.country AS company_country, c.region AS company_region, \
@@ -94,8 +104,7 @@ pub async fn passes(connection: &mut AnyConnection, people: &[i64]) -> Result<Ve
 
 /// What leads went through.
 pub async fn entries(connection: &mut AnyConnection, leads: &[i64]) -> Result<Vec<EntryFields>> {
-    let select =
-        "SELECT lead_id, stage, at, COALESCE(goes_back, 0) AS goes_back FROM transitions WHERE lead_id IN";
+    let select = "SELECT lead_id, stage, at, COALESCE(goes_back, 0) AS goes_back FROM transitions WHERE lead_id IN";
     by_ids(connection, select, "ORDER BY id", leads).await
 }
 
@@ -110,8 +119,12 @@ pub async fn signals(connection: &mut AnyConnection, people: &[i64], from: i64) 
         let query = sqlx::query_as(AssertSqlSafe(sql)).bind(*person).bind(from).bind(TOUCHES_PER_PERSON_MAX);
         return Ok(query.fetch_all(connection).await?);
     }
-    let select = format!("SELECT {columns} FROM touches WHERE at >= {from} AND person_id IN");
-    let mut found: Vec<SignalFields> = by_ids(connection, &select, "", people).await?;
+    let select = format!(
+        "SELECT {columns} FROM (SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at DESC, id DESC) AS newness \
+         FROM touches WHERE at >= {from} AND person_id IN"
+    );
+    let order = format!(") AS newest WHERE newness <= {TOUCHES_PER_PERSON_MAX}");
+    let mut found: Vec<SignalFields> = by_ids(connection, &select, &order, people).await?;
     found.sort_unstable_by_key(|signal| (signal.person_id, signal.at, signal.id));
     Ok(found)
 }

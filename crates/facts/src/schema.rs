@@ -185,7 +185,7 @@ tables! {
         int id, text promise, text period, int clock_id, text reason, int user_id, int at, int revoked_at, int recorded_at,
     }
     SETTLEMENTS = "settlements" ["id"] {
-        int id, text period, text side, text hash, text body, int user_id, int at, int recorded_at, int reopen_asked_at, text reopen_reason, int reopened_at,
+        int id, text period, text side, text hash, text body, int user_id, int at, int recorded_at, int reopen_asked_at, int reopen_asked_by, text reopen_reason, int reopened_at,
     }
     FEEDBACK_REVIEWS = "feedback_reviews" ["id"] {
         int id, int at, text note, int user_id, int recorded_at,

@@ -67,8 +67,8 @@ impl Facts {
                 (options(4).connect(url).await?, writers.clone(), writers)
             }
             Engine::Postgres => {
-                let pool = options(16).connect(url).await?;
-                (pool.clone(), pool, options(2).connect(url).await?)
+                // Apart, so that who holds a connection to write can always read: of one pool, all writers could wait for each other's.
+                (options(16).connect(url).await?, options(16).connect(url).await?, options(2).connect(url).await?)
             }
         };
         let facts = Facts { engine, readers, writers, ids };

@@ -10,7 +10,7 @@ use office::{
         By, backtests,
         by::signing_side,
         drafts::{self, Start},
-        signing::{self, Signed},
+        signing::{self, Seen, Signed},
         text_of,
     },
 };
@@ -69,10 +69,15 @@ enum What {
         /// E-mail address of whom you are
         #[arg(long = "as", value_name = "EMAIL")]
         signer: String,
+        /// Hash of the text that you read, its first twelve digits at least; `tandem agreement draft` lists it
+        #[arg(long)]
+        hash: String,
     },
     /// List the versions with who signed them
     History,
 }
+
+const HASH_DIGITS_MIN: usize = 12;
 
 pub async fn run(place: &Place, args: AgreementArgs) -> anyhow::Result<()> {
     let office = place.open().await?;
@@ -90,7 +95,7 @@ pub async fn run(place: &Place, args: AgreementArgs) -> anyhow::Result<()> {
             }
         }
         What::Backtest { draft } => backtest(place, &office, draft).await,
-        What::Sign { draft, side, signer } => sign(place, &office, draft, &side, &signer).await,
+        What::Sign { draft, side, signer, hash } => sign(place, &office, draft, &side, &signer, &hash).await,
         What::History => history(place, &office).await,
     }
 }
@@ -169,16 +174,21 @@ async fn backtest(place: &Place, office: &Office, id: i64) -> anyhow::Result<()>
 }
 
 /// The command line may do all, but a signature is a person's: it is given as one of the users, and the rules for who signs hold.
-async fn sign(place: &Place, office: &Office, id: i64, side: &str, email: &str) -> anyhow::Result<()> {
+async fn sign(place: &Place, office: &Office, id: i64, side: &str, email: &str, hash: &str) -> anyhow::Result<()> {
     let user = facts::access::user_by_email(&mut *office.facts().reader().await?, &email.to_lowercase()).await?;
     let user =
         user.ok_or_else(|| anyhow::anyhow!("nobody has the address {email}; `tandem serve` and Settings, Users list those who have"))?;
     anyhow::ensure!(user.disabled_at.is_none(), "the account {email} is disabled");
     let role = user.role.as_deref().and_then(Role::parse).ok_or_else(|| anyhow::anyhow!("{email} can't sign in; invite them first"))?;
     let by = By::now(office, &Actor { user: Some(UserId(user.id)), name: user.name, role, scopes: None }).await?;
-    let hash = drafts::one(office, id).await?.row.hash;
+    let row = drafts::one(office, id).await?.row;
+    anyhow::ensure!(
+        row.hash.starts_with(hash) && hash.len() >= HASH_DIGITS_MIN,
+        "the text of draft {id} has the hash {}, and not {hash}: read it with `tandem agreement diff {id}`, then sign what you read",
+        row.hash
+    );
     let mut tx = office.facts().write().await?;
-    let signed = signing::sign(&mut tx, &by, id, signing_side(side)?, &hash).await?;
+    let signed = signing::sign(&mut tx, &by, id, signing_side(side)?, Seen { hash: &row.hash, edits: row.edits }).await?;
     tx.commit().await?;
     match signed {
         Signed::Waiting => said(place, json!({"draft": id, "version": null}), "Signed. The other team signs next."),

@@ -157,7 +157,8 @@ fn print(format: Format, seen: MonthSeen) -> anyhow::Result<()> {
             let mut text = format!("Promises, {}{state} (Agreement v{})\n", seen.ledger.period.name(), seen.ledger.agreement_version);
             for shown in promises::lines_shown(&seen.ledger) {
                 let side = format!("{:?}", shown.promise.side);
-                let line = format!("{side:<10} {:<20} {:<13} {:<18} {}", shown.promise.name, shown.status, shown.value, shown.line.projection);
+                let line =
+                    format!("{side:<10} {:<20} {:<13} {:<18} {}", shown.promise.name, shown.status, shown.value, shown.line.projection);
                 text += line.trim_end();
                 text.push('\n');
             }

@@ -142,7 +142,8 @@ fn live(events: &[(i64, &str)], lines: bool) -> Vec<Pass> {
 
 #[test]
 fn passes_by_the_table() {
-    let table: &[(&str, &[(i64, &str)], &[&str])] = &[
+    type Case = (&'static str, &'static [(i64, &'static str)], &'static [&'static str]);
+    let table: &[Case] = &[
         ("nothing", &[], &[]),
         ("a visit is nothing yet", &[(1, "page_view")], &[]),
         ("a form is a lead", &[(1, "form"), (2, "page_view")], &["lead 1"]),

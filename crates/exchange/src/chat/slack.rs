@@ -6,8 +6,9 @@ use crate::message::{Item, Message, one_line, shortened};
 
 /// A header block takes 150 characters, a section 3,000; a message 50 blocks, and we use no more than a reader looks at.
 const HEADER_CHARACTERS_MAX: usize = 150;
-const TITLE_CHARACTERS_MAX: usize = 300;
-const BODY_CHARACTERS_MAX: usize = 600;
+const TITLE_CHARACTERS_MAX: usize = 150;
+/// Escaped, a character may be five: the body fits its block even so.
+const BODY_CHARACTERS_MAX: usize = 400;
 pub const ITEMS_MAX: usize = 20;
 
 pub fn payload(message: &Message) -> Value {

@@ -36,6 +36,7 @@ pub struct SettlementRow {
     pub user_name: Option<String>,
     pub at: i64,
     pub reopen_asked_at: Option<i64>,
+    pub reopen_asked_by: Option<i64>,
     pub reopened_at: Option<i64>,
 }
 
@@ -71,7 +72,7 @@ pub struct ClockFact {
 
 const WAIVER: &str = "SELECT w.id, w.promise, w.period, w.clock_id, k.lead_id, w.reason, w.user_id, u.name AS user_name, w.at, w.revoked_at \
      FROM waivers w LEFT JOIN users u ON u.id = w.user_id LEFT JOIN clocks k ON k.id = w.clock_id";
-const SETTLEMENT: &str = "SELECT s.id, s.period, s.side, s.hash, s.body, s.user_id, u.name AS user_name, s.at, s.reopen_asked_at, s.reopened_at \
+const SETTLEMENT: &str = "SELECT s.id, s.period, s.side, s.hash, s.body, s.user_id, u.name AS user_name, s.at, s.reopen_asked_at, s.reopen_asked_by, s.reopened_at \
      FROM settlements s LEFT JOIN users u ON u.id = s.user_id";
 
 /// Those of a month that are not revoked, newest first, 500 at most.
@@ -169,7 +170,11 @@ pub fn note_settled(tx: &mut WriteTx, author: &Author, id: i64) {
 
 /// A side asks for the settled month to be opened again.
 pub async fn ask_to_reopen(tx: &mut WriteTx, author: &Author, id: i64, reason: &str) -> Result<()> {
-    let values = vec![("reopen_asked_at", Value::Int(author.now)), ("reopen_reason", Value::Text(reason.to_owned()))];
+    let values = vec![
+        ("reopen_asked_at", Value::Int(author.now)),
+        ("reopen_asked_by", Value::int(author.actor)),
+        ("reopen_reason", Value::Text(reason.to_owned())),
+    ];
     changes::set(tx, author, &schema::SETTLEMENTS, "closing", id, values).await?;
     note(tx, author, "month_reopening_asked", &schema::SETTLEMENTS, id);
     Ok(())

@@ -14,8 +14,12 @@ macro_rules! first_into {
     };
 }
 
-/// Leads by the instant at which they first became MQLs. A lead that somebody took back to MQL is no new one.
-pub const MQLS: &str = first_into!("mql");
+/// Leads by the instant at which they first became MQLs. A lead that somebody took back to MQL is no new one, and one whose rejection was
+/// overturned counts with the pass that the appeal opened.
+pub const MQLS: &str = concat!(
+    first_into!("mql"),
+    " AND NOT EXISTS (SELECT 1 FROM appeals o WHERE o.lead_id = m.lead_id AND o.decision = 'overturned' AND o.decided_at < $3)"
+);
 pub const SALS: &str = first_into!("sal");
 
 /// Rejections and recycles.
@@ -74,6 +78,7 @@ pub fn filled(field: &str, own: &str) -> String {
         "source" => "l.source IS NOT NULL".into(),
         _ => format!(
             "EXISTS (SELECT 1 FROM custom_values v WHERE v.field = {own} AND ((v.noun = 'leads' AND v.record_id = l.id) \
+             OR (v.noun = 'people' AND v.record_id = l.person_id) \
              OR (v.noun = 'companies' AND v.record_id = COALESCE(l.company_id, p.company_id))))"
         ),
     };

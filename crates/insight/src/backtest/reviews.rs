@@ -22,7 +22,8 @@ pub(super) fn simulate(view: &View, agreement: &Agreement, spans: &Spans, mqls: 
     let paces = Paces::of(view, &calendar);
     let review_hours_max = agreement.promises.review_hours_max;
     let mut reviews = Reviews { review_hours_max, kept: Share::new(0, 0), recorded_reviews: paces.all.delays.len() as u64 };
-    if paces.all.delays.is_empty() {
+    // Where nothing is promised, nothing is kept or broken.
+    if paces.all.delays.is_empty() || review_hours_max == 0 {
         return reviews;
     }
     let promised = i64::from(review_hours_max) * MICROS_PER_HOUR;

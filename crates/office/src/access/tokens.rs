@@ -1,5 +1,7 @@
 //! API tokens: `Authorization: Bearer tdm_...`. Shown once, kept as a hash, never worth more than their owner's role.
 
+use std::sync::atomic::Ordering;
+
 use facts::access::{self, ApiToken};
 
 use crate::{
@@ -19,6 +21,7 @@ pub async fn actor_of(office: &Office, authorization: &str) -> Result<Actor, App
     if let Some(actor) = office.known_tokens().get(&hash, now) {
         return Ok(actor);
     }
+    let forgotten = office.known_tokens().forgotten.load(Ordering::SeqCst);
     let mut record = office.facts().read().await?;
     let found = access::token_by_hash(record.conn(), &hash).await?.ok_or(AppError::SignedOut)?;
     let user = access::user(record.conn(), found.user_id).await?;
@@ -27,7 +30,7 @@ pub async fn actor_of(office: &Office, authorization: &str) -> Result<Actor, App
     note_use(office, &found);
     let scopes = scopes(&found.scopes, actor.role);
     let actor = Actor { scopes: Some(scopes), ..actor };
-    office.known_tokens().keep(hash, actor.clone(), now);
+    office.known_tokens().keep(hash, actor.clone(), now, forgotten);
     Ok(actor)
 }
 
@@ -36,6 +39,8 @@ pub async fn actor_of(office: &Office, authorization: &str) -> Result<Actor, App
 #[derive(Default)]
 pub struct KnownTokens {
     kept: std::sync::Mutex<rustc_hash::FxHashMap<String, (Actor, i64)>>,
+    /// Counts what was forgotten: what was looked up before is not kept after.
+    forgotten: std::sync::atomic::AtomicU64,
 }
 
 const KNOWN_FOR_MICROS: i64 = 2 * alignment::instant::MICROS_PER_SECOND;
@@ -47,8 +52,11 @@ impl KnownTokens {
         kept.get(hash).filter(|(_, since)| (0..KNOWN_FOR_MICROS).contains(&(now - since))).map(|(actor, _)| actor.clone())
     }
 
-    fn keep(&self, hash: String, actor: Actor, now: i64) {
+    fn keep(&self, hash: String, actor: Actor, now: i64, forgotten: u64) {
         let Ok(mut kept) = self.kept.lock() else { return };
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            return;
+        }
         if kept.len() >= KNOWN_MAX {
             kept.clear();
         }
@@ -58,6 +66,7 @@ impl KnownTokens {
     /// After any change of tokens or users.
     pub fn forget(&self) {
         if let Ok(mut kept) = self.kept.lock() {
+            self.forgotten.fetch_add(1, Ordering::SeqCst);
             kept.clear();
         }
     }

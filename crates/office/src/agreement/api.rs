@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    By, backtests,
+    By, Versions, backtests,
     by::signing_side,
     draft_pages::text_of,
     drafts::{self, Draft, Start},
@@ -173,7 +173,10 @@ pub struct AgreementEdit {
 pub struct NewSignature {
     /// `marketing` or `sales`.
     pub side: String,
+    /// Of the text that you read.
     pub hash: String,
+    /// Of the draft that you read: an edit of its instant of effect counts too.
+    pub edits: i64,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -281,11 +284,11 @@ impl From<Draft> for AgreementDraft {
     }
 }
 
-fn wire_version(version: &Version) -> AgreementVersion {
+fn wire_version(versions: &Versions, version: &Version) -> AgreementVersion {
     AgreementVersion {
         version: version.number,
         effective_at: version.effective_at.to_string(),
-        hash: super::hash(&version.agreement.to_toml()),
+        hash: versions.hash(version.number).unwrap_or_default().to_owned(),
         agreement: json!(version.agreement),
     }
 }
@@ -296,16 +299,18 @@ fn whole<T: Serialize>(items: Vec<T>) -> Json<Value> {
 }
 
 async fn in_force(State(office): State<Office>) -> Result<Json<AgreementVersion>, AppError> {
-    Ok(Json(wire_version(&office.agreement().await?)))
+    let versions = office.versions().await?;
+    Ok(Json(wire_version(&versions, versions.at(office.clock().now()))))
 }
 
 async fn versions(State(office): State<Office>) -> Result<Json<Value>, AppError> {
-    Ok(whole(super::list(&office).await?.iter().map(wire_version).collect()))
+    let versions = office.versions().await?;
+    Ok(whole(versions.iter().rev().map(|version| wire_version(&versions, version)).collect()))
 }
 
 async fn version(State(office): State<Office>, Path(number): Path<u32>) -> Result<Json<AgreementVersion>, AppError> {
     let versions = office.versions().await?;
-    let found = versions.number(number).map(|version| Json(wire_version(version)));
+    let found = versions.number(number).map(|version| Json(wire_version(&versions, version)));
     found.ok_or_else(|| AppError::not_found("version of the Agreement", number))
 }
 
@@ -379,7 +384,8 @@ async fn withdraw(State(office): State<Office>, actor: Actor, Path(id): Path<i64
 
 async fn sign(State(office): State<Office>, actor: Actor, Path(id): Path<i64>, body: Body<NewSignature>) -> Result<Response, AppError> {
     let (mut write, by) = begin!(office, actor, body);
-    signing::sign(&mut write.tx, &by, id, signing_side(&body.fields.side)?, &body.fields.hash).await?;
+    let seen = signing::Seen { hash: &body.fields.hash, edits: body.fields.edits };
+    signing::sign(&mut write.tx, &by, id, signing_side(&body.fields.side)?, seen).await?;
     answer(write, id, StatusCode::CREATED).await
 }
 

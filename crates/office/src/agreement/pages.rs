@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{extract::State, http::header, response::IntoResponse};
 
 use crate::{
-    Office, agreement,
+    Office,
     ui::{Frame, format},
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -86,7 +86,7 @@ async fn page(State(office): State<Office>, frame: Frame) -> Result<Page<Agreeme
     Ok(Page(AgreementPage {
         title: text.title.clone(),
         since,
-        hash: agreement::hash(&text.to_toml())[..12].to_owned(),
+        hash: office.versions().await?.hash(version.number).unwrap_or_default().chars().take(12).collect(),
         stages: text.stages.iter().map(stage).collect(),
         marketing,
         sales,
@@ -105,11 +105,12 @@ async fn page(State(office): State<Office>, frame: Frame) -> Result<Page<Agreeme
 }
 
 async fn text(State(office): State<Office>) -> Result<impl IntoResponse, AppError> {
-    let version = office.agreement().await?;
+    let versions = office.versions().await?;
+    let version = versions.at(office.clock().now());
     let name = format!("attachment; filename=\"agreement-v{}.toml\"", version.number);
     Ok((
         [(header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)],
-        version.agreement.to_toml(),
+        versions.text(version.number).unwrap_or_default().to_owned(),
     ))
 }
 

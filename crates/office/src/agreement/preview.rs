@@ -70,7 +70,7 @@ async fn page(
     let shown = match query.person {
         None => None,
         Some(person) => {
-            let known = Known::load(record.conn(), &[person], Instant::MIN).await?;
+            let known = Known::load(record.conn(), &[person], Instant::MIN, draft.agreement.currency).await?;
             let explained = explain(&known, person, &Judge::compile(&draft.agreement), frame.now)?;
             let name = known.person(person).and_then(|person| person.fields.name.clone()).unwrap_or_else(|| format!("Person {person}"));
             Some(show(name, explained))

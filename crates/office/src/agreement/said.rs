@@ -24,7 +24,7 @@ pub(super) async fn signature_voided(tx: &mut WriteTx, by: &By, row: &DraftRow, 
 pub(super) async fn signature_wanted(tx: &mut WriteTx, by: &By, row: &DraftRow, to: Vec<i64>) -> Result<(), AppError> {
     let notice = Notice {
         kind: NoticeKind::Agreement,
-        once: format!("draft {} waits, hash {}", row.id, row.hash),
+        once: format!("draft {} waits, edit {}", row.id, row.edits),
         to,
         title: "A draft of the Agreement waits for your signature".into(),
         body: format!("{} signed draft {}. It takes effect when you have signed too.", by.actor.name, row.id),

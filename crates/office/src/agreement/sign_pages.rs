@@ -18,7 +18,7 @@ use super::{
     by::{SIDES, side_key, signing_side},
     draft_pages::{effect, signature_words, signed_by_me, tell, toml_file},
     drafts, heads,
-    signing::{self, Signed},
+    signing::{self, Seen, Signed},
 };
 use crate::{
     Office,
@@ -42,6 +42,7 @@ struct SignPage {
     id: i64,
     note: String,
     hash: String,
+    edits: i64,
     in_force: u32,
     effect: String,
     differences: Vec<Difference>,
@@ -78,6 +79,7 @@ async fn page(State(office): State<Office>, frame: Frame, Path(id): Path<i64>) -
         id,
         note: draft.row.note.clone().unwrap_or_else(|| format!("Draft {id}")),
         hash: draft.row.hash.clone(),
+        edits: draft.row.edits,
         in_force: newest.number,
         effect: effect(&draft, &frame),
         differences: diff(&newest.agreement, &draft.agreement),
@@ -122,6 +124,8 @@ struct SignForm {
     side: String,
     #[serde(default)]
     hash: String,
+    #[serde(default)]
+    edits: i64,
 }
 
 async fn sign(
@@ -133,7 +137,7 @@ async fn sign(
 ) -> Result<Response, AppError> {
     let by = By::now(&office, &frame.actor).await?;
     let mut tx = office.facts().write().await?;
-    let signed = signing::sign(&mut tx, &by, id, signing_side(&form.side)?, &form.hash).await?;
+    let signed = signing::sign(&mut tx, &by, id, signing_side(&form.side)?, Seen { hash: &form.hash, edits: form.edits }).await?;
     tx.commit().await?;
     tell(&office);
     match signed {
@@ -219,6 +223,6 @@ async fn history(State(office): State<Office>, frame: Frame) -> Result<Page<Hist
 /// The text of one version as it was signed.
 async fn download(State(office): State<Office>, Path(number): Path<u32>) -> Result<Response, AppError> {
     let versions = office.versions().await?;
-    let version = versions.number(number).ok_or_else(|| AppError::not_found("version of the Agreement", number))?;
-    Ok(toml_file(&format!("agreement-v{number}.toml"), version.agreement.to_toml()))
+    let text = versions.text(number).ok_or_else(|| AppError::not_found("version of the Agreement", number))?;
+    Ok(toml_file(&format!("agreement-v{number}.toml"), text.to_owned()))
 }

@@ -8,7 +8,7 @@ use facts::{
 };
 
 use super::{
-    by::{By, SIDES, side_key},
+    by::{By, side_key},
     drafts::{Draft, closed, with_signatures},
     heads, said,
 };
@@ -22,16 +22,23 @@ pub enum Signed {
     Version(u32),
 }
 
-/// Signs the text with this hash for a side. A retry of a signature that stands changes nothing.
-pub async fn sign(tx: &mut WriteTx, by: &By, id: i64, side: Side, seen_hash: &str) -> Result<Signed, AppError> {
+/// What somebody read before signing: the text, and with its edits also the instant from which it is to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    pub hash: &'a str,
+    pub edits: i64,
+}
+
+/// Signs for a side what was read. A retry of a signature that stands changes nothing.
+pub async fn sign(tx: &mut WriteTx, by: &By, id: i64, side: Side, seen: Seen<'_>) -> Result<Signed, AppError> {
     let user = by.user().ok_or_else(|| AppError::Forbidden("A signature is a person’s: sign in as the head of the team.".into()))?;
     let row = drafts::hold(tx, id).await?;
     let deputy_of = heads::signs_for(tx.conn(), user, side, by.author.now).await?;
     let draft = with_signatures(tx.conn(), row).await?;
-    if let Some(number) = draft.row.number.filter(|_| draft.row.hash == seen_hash && stands(&draft, side, user)) {
+    if let Some(number) = draft.row.number.filter(|_| draft.row.hash == seen.hash && stands(&draft, side, user)) {
         return Ok(Signed::Version(number as u32));
     }
-    may_be_signed(tx, &draft, seen_hash).await?;
+    may_be_signed(tx, &draft, seen).await?;
     if stands(&draft, side, user) {
         return Ok(Signed::Waiting);
     }
@@ -81,13 +88,15 @@ fn stands(draft: &Draft, side: Side, user: i64) -> bool {
     draft.signatures.iter().any(|signature| signature.side == side_key(side) && signature.user_id == user)
 }
 
-async fn may_be_signed(tx: &mut WriteTx, draft: &Draft, seen_hash: &str) -> Result<(), AppError> {
+async fn may_be_signed(tx: &mut WriteTx, draft: &Draft, seen: Seen<'_>) -> Result<(), AppError> {
     let row = &draft.row;
     if row.state != "open" {
         return Err(closed(row));
     }
-    if row.hash != seen_hash {
-        return Err(AppError::Conflict("The text was changed since you read it. Read what changed, then sign the new text.".into()));
+    if row.hash != seen.hash || row.edits != seen.edits {
+        return Err(AppError::Conflict(
+            "The text, or the instant from which it judges, was changed since you read it. Read what changed, then sign.".into(),
+        ));
     }
     let last = agreements::stamp(tx.conn()).await?.map_or(0, |(number, _)| number);
     if row.base < last {
@@ -131,15 +140,4 @@ fn same_person() -> AppError {
     AppError::Conflict(
         "You have signed for the other team: the same person can’t sign for both. The head or a deputy of this team signs.".into(),
     )
-}
-
-/// For which sides this user may sign now, and in whose place.
-pub async fn may_sign(connection: &mut facts::Connection, user: i64, now: i64) -> Result<Vec<(Side, Option<i64>)>, AppError> {
-    let mut found = Vec::new();
-    for side in SIDES {
-        if let Ok(deputy_of) = heads::signs_for(connection, user, side, now).await {
-            found.push((side, deputy_of));
-        }
-    }
-    Ok(found)
 }

@@ -74,8 +74,8 @@ impl Desk {
     }
 
     async fn sign(&self, actor: &Actor, id: i64, side: Side) -> Result<Signed, AppError> {
-        let hash = drafts::one(&self.office, id).await?.row.hash;
-        run!(self, actor, |tx, by| signing::sign(tx, &by, id, side, &hash))
+        let row = drafts::one(&self.office, id).await?.row;
+        run!(self, actor, |tx, by| signing::sign(tx, &by, id, side, signing::Seen { hash: &row.hash, edits: row.edits }))
     }
 }
 
@@ -114,7 +114,8 @@ async fn any_change_voids_signatures() {
     assert_eq!(drafts::one(&desk.office, id).await.unwrap().signatures.len(), 0);
     let before = desk.office.clock().now().plus_days(-3);
     assert_eq!(code(run!(desk, &desk.rui, |tx, by| drafts::set_effective(tx, &by, id, 2, Some(before)))), "refused");
-    let stale = run!(desk, &desk.ana, |tx, by| signing::sign(tx, &by, id, Side::Marketing, "another hash"));
+    let stale =
+        run!(desk, &desk.ana, |tx, by| signing::sign(tx, &by, id, Side::Marketing, signing::Seen { hash: "another hash", edits: 0 }));
     assert_eq!(code(stale), "conflict");
     desk.sign(&desk.ana, id, Side::Marketing).await.unwrap();
     desk.sign(&desk.rui, id, Side::Sales).await.unwrap();

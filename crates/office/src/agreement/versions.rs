@@ -10,7 +10,8 @@ use facts::agreements;
 /// In the order in which they took effect. There is always one.
 pub struct Versions {
     list: Vec<Version>,
-    hashes: Vec<String>,
+    /// Text and hash as they were signed: a later program may write the same Agreement with more clauses.
+    signed: Vec<(String, String)>,
     stamp: Option<(i64, String)>,
 }
 
@@ -25,10 +26,18 @@ impl Versions {
         self.list.iter().find(|version| version.number == number)
     }
 
-    /// What was signed as this version.
+    /// The hash of what was signed as this version.
     pub fn hash(&self, number: u32) -> Option<&str> {
-        let index = self.list.iter().position(|version| version.number == number)?;
-        Some(&self.hashes[index])
+        Some(&self.signed_as(number)?.1)
+    }
+
+    /// The text that was signed as this version.
+    pub fn text(&self, number: u32) -> Option<&str> {
+        Some(&self.signed_as(number)?.0)
+    }
+
+    fn signed_as(&self, number: u32) -> Option<&(String, String)> {
+        self.list.iter().position(|version| version.number == number).map(|index| &self.signed[index])
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Version> {
@@ -55,10 +64,10 @@ impl VersionKeeper {
         }
         let mut rows = agreements::list(&mut connection).await?;
         rows.sort_by_key(|row| (row.effective_at, row.number));
-        let hashes = rows.iter().map(|row| row.hash.clone()).collect();
+        let signed = rows.iter().map(|row| (row.text.clone(), row.hash.clone())).collect();
         let list = rows.into_iter().map(super::version).collect::<anyhow::Result<Vec<_>>>()?;
         list.first().context("no Agreement is in force")?;
-        let versions = Arc::new(Versions { list, hashes, stamp });
+        let versions = Arc::new(Versions { list, signed, stamp });
         self.kept.store(Some(Arc::clone(&versions)));
         Ok(versions)
     }

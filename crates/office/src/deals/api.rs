@@ -219,7 +219,7 @@ async fn create(State(office): State<Office>, actor: Actor, body: Body<DealField
         Err(kept) => return Ok(kept),
     };
     let id = super::create(&mut write.tx, &write.author, body.fields).await?;
-    sync_clocks(&office, &mut write, id).await?;
+    sync_clocks(&office, &mut write, id, &actor).await?;
     let deal = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &deal, &["deals", "deal_transitions", "deal_people"]).await
 }
@@ -260,16 +260,19 @@ async fn transition(
         Err(kept) => return Ok(kept),
     };
     super::enter_stage(&mut write.tx, &write.author, id, body.fields).await?;
-    sync_clocks(&office, &mut write, id).await?;
+    sync_clocks(&office, &mut write, id, &actor).await?;
     let deal = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &deal, &["deals", "deal_transitions"]).await
 }
 
-/// A deal moves its leads, and that ends their clocks.
-async fn sync_clocks(office: &Office, write: &mut Write, deal: i64) -> Result<(), AppError> {
+/// A deal moves its leads, which is sales' to do, and that ends their clocks.
+async fn sync_clocks(office: &Office, write: &mut Write, deal: i64, actor: &Actor) -> Result<(), AppError> {
     let lead = deals::one(write.tx.conn(), deal).await?.lead_id;
     let mut leads = facts::handoff::leads_that_joined(write.tx.conn(), deal).await?;
     leads.extend(lead);
     let versions = office.versions().await?;
+    if !leads.is_empty() {
+        crate::handoff::rights::check_reviews(actor.role, &versions.at(alignment::Instant(write.author.now)).agreement)?;
+    }
     Ok(crate::clocks::sync(&mut write.tx, &write.author, &versions, &leads).await?)
 }

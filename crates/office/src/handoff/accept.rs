@@ -17,8 +17,10 @@ pub struct Acceptance {
 
 pub async fn accept(tx: &mut WriteTx, acting: &Acting, id: i64, acceptance: Acceptance) -> Result<(), AppError> {
     let Some((lead, _)) = super::held_by_sales(tx, acting, id, Step::Accept).await? else { return Ok(()) };
-    if let (None, Some(user)) = (lead.owner_id, acting.author.actor) {
-        routing::assign(tx, &acting.author, id, user, Some("accepted it")).await?;
+    match (lead.owner_id, acting.author.actor) {
+        (None, Some(user)) => routing::assign(tx, &acting.author, id, user, Some("accepted it")).await?,
+        (None, None) => return Err(AppError::refused("Nobody owns this lead yet: say who accepts it, or assign it first.")),
+        _ => {}
     }
     changes::set(tx, &acting.author, &schema::LEADS, "lead", id, vec![("queue", Value::Null)]).await?;
     super::enter(tx, acting, id, Stage::Sal, None, acceptance.note).await?;

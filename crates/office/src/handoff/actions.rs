@@ -12,7 +12,8 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::{
-    Acting, accept, api::TOLD, appeal, attempt, bulk, confirm, deal, go_back, inbox::Whose, lose, pages, qualify, question, recycle, reject, undo,
+    Acting, accept, api::TOLD, appeal, attempt, bulk, confirm, deal, go_back, inbox::Whose, lose, pages, qualify, question, recycle,
+    reject, undo,
 };
 use crate::{
     Office,

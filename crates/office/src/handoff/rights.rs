@@ -15,9 +15,10 @@ pub fn answers(role: Role) -> bool {
     role != Role::Sales
 }
 
-/// Stages into which only sales brings a lead: accepting, rejecting and all that follows.
-pub fn is_sales_word(stage: Stage) -> bool {
-    (stage >= Stage::Sal && !stage.is_exit()) || stage == Stage::Rejected
+/// Whether only sales takes a lead from where it stood into this stage: accepting, rejecting and all that follows. What was never handed
+/// over marketing may drop itself.
+pub fn is_sales_word(stood: Stage, stage: Stage) -> bool {
+    stage > Stage::Mql && (stood >= Stage::Mql || !stage.is_exit() || stage == Stage::Rejected)
 }
 
 pub fn check_reviews(role: Role, agreement: &Agreement) -> Result<(), AppError> {

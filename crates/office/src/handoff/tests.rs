@@ -299,6 +299,24 @@ async fn a_decision_is_taken_back_while_nothing_came_of_it() {
 }
 
 #[tokio::test]
+async fn undo_is_offered_only_where_it_would_be_done() {
+    let desk = desk().await;
+    for (stage, verbs, expected) in
+        [(Stage::Mql, vec!["accept"], true), (Stage::Sal, vec!["lose"], true), (Stage::Sql, vec!["deal", "lose"], false)]
+    {
+        let lead = desk.lead(stage).await;
+        let mut last = 0;
+        for verb in &verbs {
+            last = desk.office.clock().now().0;
+            desk.act(Role::Sales, verb, lead).await.unwrap();
+        }
+        let mut tx = desk.office.facts().write().await.unwrap();
+        assert_eq!(undo::is_open(&mut tx, &[lead], last).await.unwrap(), expected, "{stage:?}, {verbs:?}");
+        tx.rollback().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn an_overturned_rejection_opens_a_new_pass() {
     let desk = desk().await;
     let lead = desk.lead(Stage::Mql).await;

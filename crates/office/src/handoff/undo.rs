@@ -72,10 +72,8 @@ async fn take_back_of(tx: &mut WriteTx, acting: &Acting, id: i64, recorded_at: i
     for transition in &entered {
         retraction::retract(tx, &acting.author, id, transition).await?;
     }
-    if !entered.is_empty() {
-        if crate::leads::settle(tx, &acting.author, id).await?.is_none() {
-            return Err(FactsError::not_found("transition of lead", id).into());
-        }
+    if !entered.is_empty() && crate::leads::settle(tx, &acting.author, id).await?.is_none() {
+        return Err(FactsError::not_found("transition of lead", id).into());
     }
     let fields = fields_before(tx, id, recorded_at).await?;
     if !fields.is_empty() {

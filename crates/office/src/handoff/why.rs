@@ -61,7 +61,8 @@ pub async fn of(
     let version = named.unwrap_or_else(|| versions.at(at));
     let rule = format!("MQL, Agreement v{}, {}", version.number, frame.date_time(at));
     let judge = Judge::compile(&version.agreement);
-    let known = Known::load(connection, &[person], Instant(at.0.saturating_sub(LOOKED_BACK_DAYS * MICROS_PER_DAY))).await?;
+    let from = Instant(at.0.saturating_sub(LOOKED_BACK_DAYS * MICROS_PER_DAY));
+    let known = Known::load(connection, &[person], from, version.agreement.currency).await?;
     let Some(subject) = known.person(person) else { return Ok(None) };
     let seen = |signal: &facts::judging::SignalFields| Seen {
         touch: signal.id,

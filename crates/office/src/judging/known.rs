@@ -37,9 +37,10 @@ pub struct KnownPerson {
 
 impl Known {
     /// All that is known of these people, with their touches from `from` on.
-    pub async fn load(connection: &mut facts::Connection, ids: &[i64], from: Instant) -> facts::Result<Known> {
+    /// A company's revenue in another currency than `currency` is as good as not filled.
+    pub async fn load(connection: &mut facts::Connection, ids: &[i64], from: Instant, currency: Currency) -> facts::Result<Known> {
         let mut people: BTreeMap<i64, KnownPerson> =
-            judging::people(connection, ids).await?.into_iter().map(|fields| (fields.id, KnownPerson::of(fields))).collect();
+            judging::people(connection, ids).await?.into_iter().map(|fields| (fields.id, KnownPerson::of(fields, currency))).collect();
         let companies: Vec<i64> = people.values().filter_map(|person| person.fields.company_id).collect();
         let custom = judging::custom(connection, "people", ids).await?;
         let company_custom = judging::custom(connection, "companies", &companies).await?;
@@ -119,10 +120,10 @@ fn distinct(people: &BTreeMap<i64, KnownPerson>, id_of: impl Fn(&SignalFields) -
 }
 
 impl KnownPerson {
-    fn of(fields: PersonFields) -> KnownPerson {
+    fn of(fields: PersonFields, currency: Currency) -> KnownPerson {
         let email_domain = fields.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
         KnownPerson {
-            annual_revenue: annual_revenue(&fields),
+            annual_revenue: annual_revenue(&fields, currency),
             email_domain,
             fields,
             custom: Vec::new(),
@@ -189,8 +190,8 @@ impl Subject for KnownPerson {
     }
 }
 
-/// In whole units of its currency.
-fn annual_revenue(fields: &PersonFields) -> Option<f64> {
-    let currency: Currency = fields.company_revenue_currency.as_deref()?.parse().ok()?;
+/// In whole units of this currency.
+fn annual_revenue(fields: &PersonFields, currency: Currency) -> Option<f64> {
+    let _same = fields.company_revenue_currency.as_deref().filter(|code| *code == currency.as_str())?;
     Some(fields.company_revenue_minor? as f64 / currency.minor_per_major() as f64)
 }

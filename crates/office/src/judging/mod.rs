@@ -30,9 +30,10 @@ pub type Arrived = FxHashMap<i64, Instant>;
 
 /// Judges the people whose touches have arrived, places what became an MQL, and starts its clocks. Gives the leads that were opened or moved.
 pub async fn touches_arrived(tx: &mut WriteTx, author: &Author, versions: &Versions, arrived: &Arrived) -> anyhow::Result<Vec<i64>> {
-    let leads = judge(tx, author, versions, arrived, None).await?;
-    clocks::sync(tx, author, versions, &leads).await?;
-    Ok(leads)
+    let judged = judge(tx, author, versions, arrived, None).await?;
+    routing::route(tx, author, versions, &judged.new_mqls).await?;
+    clocks::sync(tx, author, versions, &judged.leads).await?;
+    Ok(judged.leads)
 }
 
 /// The same for all that an import brought, whose leads may have been decided elsewhere. What comes of it goes with the import's undo.
@@ -43,16 +44,24 @@ pub async fn import_arrived(
     aftermath: &Aftermath,
     import_id: i64,
 ) -> anyhow::Result<()> {
-    let mut leads: Vec<i64> = judge(tx, author, versions, &aftermath.arrived, Some(import_id)).await?;
+    let Judged { mut leads, .. } = judge(tx, author, versions, &aftermath.arrived, Some(import_id)).await?;
     leads.extend(&aftermath.leads);
     let attempted: Vec<i64> = aftermath.attempted.iter().copied().collect();
     leads.extend(facts::judging::passes(tx.conn(), &attempted).await?.into_iter().map(|pass| pass.id));
     leads.sort_unstable();
     leads.dedup();
+    // All at once and in time order, those that criteria made and those that the import tells of: limits hold over both.
     let unplaced = facts::judging::unplaced(tx.conn(), &leads).await?;
     let unplaced: Vec<_> = unplaced.into_iter().map(|(lead, at)| (lead, Instant(at))).collect();
     routing::route_imported(tx, author, versions, &unplaced, Some(import_id)).await?;
     clocks::sync_import(tx, author, versions, &leads, Some(import_id)).await
+}
+
+/// What judging came to.
+struct Judged {
+    /// Opened or moved.
+    leads: Vec<i64>,
+    new_mqls: Vec<(i64, Instant)>,
 }
 
 async fn judge(
@@ -61,8 +70,10 @@ async fn judge(
     versions: &Versions,
     arrived: &Arrived,
     import_id: Option<i64>,
-) -> anyhow::Result<Vec<i64>> {
-    let Some(earliest) = arrived.values().min().copied().filter(|_| has_criteria(versions)) else { return Ok(Vec::new()) };
+) -> anyhow::Result<Judged> {
+    let Some(earliest) = arrived.values().min().copied().filter(|_| has_criteria(versions)) else {
+        return Ok(Judged { leads: Vec::new(), new_mqls: Vec::new() });
+    };
     let judges = judges(versions, earliest);
     let ready: Vec<Judging> =
         judges.iter().map(|(version, judge)| Judging { number: version.number, effective_at: version.effective_at, judge }).collect();
@@ -71,8 +82,9 @@ async fn judge(
     people.sort_unstable();
     let mut moved = Vec::new();
     for people in people.chunks(PEOPLE_PER_ROUND) {
+        facts::judging::hold_people(tx, people).await?;
         let from = people.iter().filter_map(|person| arrived.get(person)).min().copied().unwrap_or(Instant::MAX);
-        let known = Known::load(tx.conn(), people, from.plus_micros(-lookback_micros)).await?;
+        let known = Known::load(tx.conn(), people, from.plus_micros(-lookback_micros), versions.at(from).agreement.currency).await?;
         let mut round = written::Round::default();
         for person in known.people() {
             let from = arrived.get(&person.fields.id).copied().unwrap_or(Instant::MAX);
@@ -81,13 +93,11 @@ async fn judge(
         }
         moved.extend(round.write(tx, author, import_id).await?);
     }
-    let new_mqls: Vec<(i64, Instant)> =
-        moved.iter().filter(|moved| moved.stage == Stage::Mql).map(|moved| (moved.lead, moved.at)).collect();
-    routing::route_imported(tx, author, versions, &new_mqls, import_id).await?;
+    let new_mqls = moved.iter().filter(|moved| moved.stage == Stage::Mql).map(|moved| (moved.lead, moved.at)).collect();
     let mut leads: Vec<i64> = moved.into_iter().map(|moved| moved.lead).collect();
     leads.sort_unstable();
     leads.dedup();
-    Ok(leads)
+    Ok(Judged { leads, new_mqls })
 }
 
 /// Whether any version that judges from `from` on has criteria: without, nothing needs to be known.

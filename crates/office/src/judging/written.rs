@@ -1,5 +1,7 @@
 //! What judging decided, written down: leads that open, leads that began earlier than recorded, and the stages they enter.
 
+use std::collections::BTreeMap;
+
 use alignment::{
     Instant,
     lifecycle::{
@@ -14,7 +16,6 @@ use facts::{
     events::NewEvent,
     schema::{self, Table},
 };
-use rustc_hash::FxHashMap;
 
 use super::known::KnownPerson;
 
@@ -23,7 +24,7 @@ use super::known::KnownPerson;
 pub struct Round {
     opened: Vec<OpenedLead>,
     /// Recorded leads that enter a stage, with all their entries.
-    moved: FxHashMap<i64, Vec<Entry>>,
+    moved: BTreeMap<i64, Vec<Entry>>,
     began_earlier: Vec<(i64, Instant)>,
     entered: Vec<Entered>,
 }
@@ -153,7 +154,7 @@ impl Round {
         for entered in &self.entered {
             let lead = id_of(entered.lead);
             if entered.stage == Stage::Mql {
-                note(tx, author, import_id, "lead_qualified", &schema::LEADS, (lead, lead), entered.at.0);
+                note(tx, author, import_id, "lead_became_mql", &schema::LEADS, (lead, lead), entered.at.0);
             }
             moved.push(Moved { lead, stage: entered.stage, at: entered.at });
         }

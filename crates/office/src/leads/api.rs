@@ -16,13 +16,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{LeadChange, NewLead, NewTransition};
 use crate::{
-    Actor, Office,
+    Actor, Office, Role,
     api::{
         Asked, Body, Described, Write, ask, describe,
         wire::{CustomValue, ExternalId, FieldChange, at, at_or_none},
         write,
     },
-    clocks, handoff,
+    clocks, handoff, routing,
     web::AppError,
 };
 
@@ -246,7 +246,18 @@ async fn update(State(office): State<Office>, actor: Actor, Path(id): Path<i64>,
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    super::update(&mut write.tx, &write.author, id, body.fields).await?;
+    let mut fields = body.fields;
+    if let Some(Some(owner)) = fields.owner_id.0
+        && stage_of(&mut write, id).await? >= Stage::Mql
+    {
+        // Who has a lead that was handed over is routing's to say, and it writes down why.
+        if actor.role == Role::Marketing {
+            return Err(AppError::Forbidden("owner_id: from MQL on, sales, a leader or an administrator says who has a lead.".into()));
+        }
+        routing::assign(&mut write.tx, &write.author, id, owner, Some("changed over the API")).await?;
+        fields.owner_id = crate::api::Field(None);
+    }
+    super::update(&mut write.tx, &write.author, id, fields).await?;
     clocks::sync(&mut write.tx, &write.author, &*office.versions().await?, &[id]).await?;
     let lead = Lead::from(leads::one(write.tx.conn(), id).await?);
     write.answer(StatusCode::OK, &lead, &["leads"]).await
@@ -263,13 +274,22 @@ async fn transition(
         Err(kept) => return Ok(kept),
     };
     let stage = Stage::parse(&body.fields.stage);
-    super::enter_stage(&mut write.tx, &write.author, id, body.fields).await?;
+    let stood = stage_of(&mut write, id).await?;
+    let made = super::enter_stage(&mut write.tx, &write.author, id, body.fields).await?;
     let versions = office.versions().await?;
     let agreement = &versions.at(alignment::Instant(write.author.now)).agreement;
-    if stage.is_some_and(handoff::rights::is_sales_word) {
+    if stage.is_some_and(|stage| handoff::rights::is_sales_word(stood, stage)) {
         handoff::rights::check_reviews(actor.role, agreement)?;
+    }
+    if stage == Some(Stage::Mql) && made.is_some() {
+        let at = leads::one(write.tx.conn(), id).await?.stage_at.unwrap_or(write.author.now);
+        routing::route(&mut write.tx, &write.author, &versions, &[(id, alignment::Instant(at))]).await?;
     }
     clocks::sync(&mut write.tx, &write.author, &versions, &[id]).await?;
     let lead = detail(write.tx.conn(), id).await?;
     write.answer(StatusCode::CREATED, &lead, &["leads", "transitions"]).await
+}
+
+async fn stage_of(write: &mut Write, id: i64) -> Result<Stage, AppError> {
+    Ok(Stage::parse(&leads::one(write.tx.conn(), id).await?.stage).unwrap_or(Stage::Lead))
 }

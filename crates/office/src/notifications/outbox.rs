@@ -106,6 +106,14 @@ async fn deliver_one(office: &Office, channels: &Channels, id: i64, reach: Reach
     // The claim is committed before anything is sent: nobody else sends it then, whatever becomes of us.
     let mut tx = office.facts().write().await?;
     let Some(claimed) = deliveries::claim(&mut tx, id, author.now, author.now + LEASE_MICROS).await? else { return Ok(None) };
+    if let Some(user) = claimed.user_id
+        && !may_be_told(&mut tx, user).await?
+    {
+        let gone = Ending::Dead { error: "the account can’t sign in any more; nothing was sent".into() };
+        deliveries::end(&mut tx, &author, &claimed, &gone).await?;
+        tx.commit().await?;
+        return Ok(Some(gone));
+    }
     let (carried, count) = deliveries::carried(tx.conn(), id, words::ITEMS_MAX as i64).await?;
     tx.commit().await?;
 
@@ -124,6 +132,12 @@ async fn deliver_one(office: &Office, channels: &Channels, id: i64, reach: Reach
     let counts = deliveries::end(&mut tx, &author, &claimed, &ending).await?;
     tx.commit().await?;
     Ok(counts.then_some(ending))
+}
+
+/// Who has left since the message was written is told nothing more.
+async fn may_be_told(tx: &mut facts::WriteTx, user: i64) -> anyhow::Result<bool> {
+    let user = facts::access::user(tx.conn(), user).await?;
+    Ok(user.disabled_at.is_none() && user.role.is_some())
 }
 
 /// Names the message for ever: the same on every try.

@@ -114,11 +114,14 @@ fn wishes() -> Wishes {
     Wishes { time_zone: "UTC".into(), digest_at: "08:00".into(), ..Wishes::default() }
 }
 
+/// Status, a header's value, body.
+type Answer = (u16, &'static str, &'static str);
+
 /// What a chat got, and what it answers: a status, Retry-After and words, in turn; the last for ever.
 #[derive(Clone)]
 struct Chats {
     got: Arc<Mutex<Vec<Value>>>,
-    answers: Arc<Mutex<Vec<(u16, &'static str, &'static str)>>>,
+    answers: Arc<Mutex<Vec<Answer>>>,
 }
 
 async fn chats(answers: &[(u16, &'static str, &'static str)]) -> (Chats, String) {

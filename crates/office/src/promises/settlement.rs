@@ -126,7 +126,7 @@ pub async fn reopen(tx: &mut WriteTx, speaker: &Speaker, period: Month, side: Op
     }
     let other_asked = of_side(&standing, other(side)).is_some_and(|theirs| theirs.reopen_asked_at.is_some());
     // One person does not speak for both sides here either.
-    if !other_asked || of_side(&standing, other(side)).is_some_and(|theirs| Some(theirs.user_id) == speaker.author.actor) {
+    if !other_asked || of_side(&standing, other(side)).is_some_and(|theirs| theirs.reopen_asked_by == speaker.author.actor) {
         acts::ask_to_reopen(tx, &speaker.author, mine.id, &reason).await?;
         return Ok(false);
     }

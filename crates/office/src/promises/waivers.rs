@@ -38,6 +38,7 @@ pub async fn waive(tx: &mut WriteTx, speaker: &Speaker, versions: &Versions, new
         None => (of_key(new.promise.as_deref().unwrap_or_default())?, month(new.period.as_deref().unwrap_or_default())?),
     };
     speaker.may_waive(promise.side)?;
+    acts::hold_month(tx, &period.to_string()).await?;
     refuse_if_settled(tx, period).await?;
     if let Some(known) = acts::standing_waiver(tx.conn(), promise.key, &period.to_string(), new.clock_id).await? {
         return Ok(known);
@@ -50,6 +51,7 @@ pub async fn revoke(tx: &mut WriteTx, speaker: &Speaker, id: i64) -> Result<Waiv
     let waiver = acts::waiver(tx.conn(), id).await?;
     let side = promise::find(&waiver.promise).map_or(Side::Sales, |promise| promise.side);
     speaker.may_waive(side)?;
+    acts::hold_month(tx, &waiver.period).await?;
     refuse_if_settled(tx, month(&waiver.period)?).await?;
     if waiver.revoked_at.is_none() {
         acts::revoke_waiver(tx, &speaker.author, id).await?;

@@ -18,8 +18,9 @@ use super::{
     AbsenceFields,
     absences::is_lead,
     api::{ASSIGNERS, ReplayAnswer, ReplayQuery, replayed},
+    known,
     log::{LogQuery, MemberShare, PoolShares, shares},
-    known, replay,
+    replay,
 };
 use crate::{
     Actor, Office, Role,
@@ -100,8 +101,7 @@ async fn page(State(office): State<Office>, frame: Frame, Asked(query): Asked<Lo
     let pools = shares(read.conn(), &frame.agreement.agreement, frame.now).await?;
     let users = record::reps(read.conn()).await?;
     let rules = record::rules(read.conn()).await?;
-    let people: Vec<(i64, String)> =
-        users.into_iter().filter(known::takes_leads).map(|user| (user.id, user.name)).collect();
+    let people: Vec<(i64, String)> = users.into_iter().filter(known::takes_leads).map(|user| (user.id, user.name)).collect();
     let place = place(&query);
     let pool_names = frame.agreement.agreement.routing.pools.iter().map(|pool| (pool.key.clone(), pool.name.clone())).collect();
     let queues = vec![("any".to_owned(), "Went to a queue".to_owned())];

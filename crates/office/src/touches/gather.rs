@@ -47,7 +47,9 @@ fn start(office: Office) -> mpsc::Sender<Waiting> {
                 count += next.touches.len();
                 waiting.push(next);
             }
-            write_together(&office, waiting).await;
+            // In a task of its own: a fault in one round must not end the taking of touches.
+            let office = office.clone();
+            let _ = tokio::spawn(async move { write_together(&office, waiting).await }).await;
         }
     });
     sender

@@ -47,6 +47,6 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 fn minute_of_day(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
-    let (hours, minutes) = (hours.parse::<u32>().ok()?, minutes.parse::<u32>().ok()?);
+    let (hours, minutes) = (u32::from(hours.parse::<u8>().ok()?), u32::from(minutes.parse::<u8>().ok()?));
     (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 60 + minutes)
 }

@@ -23,7 +23,8 @@ fn pass(id: i64, words: &str) -> Pass {
 
 #[test]
 fn passes_join_by_the_table() {
-    let table: &[(&str, &[&str], &[&[i64]])] = &[
+    type Case = (&'static str, &'static [&'static str], &'static [&'static [i64]]);
+    let table: &[Case] = &[
         ("nothing", &[], &[]),
         ("one alone", &["1 lead"], &[]),
         ("both open", &["5 lead", "3 lead, 4 mql"], &[&[2, 1]]),

@@ -12,6 +12,8 @@ pub enum Typed {
 /// Inputs of one form, and items of one list in it, at most.
 pub const INPUTS_MAX: usize = 5000;
 const PLACE_MAX: usize = 999;
+/// Steps in the name of an input, at most; the deepest clause has fewer than half as many.
+const STEPS_MAX: usize = 64;
 
 impl Default for Typed {
     fn default() -> Typed {
@@ -29,7 +31,10 @@ impl Typed {
     pub fn from_pairs(pairs: &[(String, String)]) -> Typed {
         let mut root = Typed::default();
         for (name, value) in pairs.iter().take(INPUTS_MAX) {
-            root.put(&name.split('.').collect::<Vec<_>>(), value);
+            let path: Vec<_> = name.split('.').take(STEPS_MAX + 1).collect();
+            if path.len() <= STEPS_MAX {
+                root.put(&path, value);
+            }
         }
         root.settle()
     }

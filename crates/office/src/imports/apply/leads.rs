@@ -103,7 +103,10 @@ impl Importer {
     pub(super) fn enter_stage(&mut self, lead: i64, stage: Stage, at: Option<Instant>, reason: Option<&str>, actor: Option<i64>) -> bool {
         let known = self.transitions_of.get(&lead).and_then(|ids| {
             let text = |id: i64, column: &str| self.rows.value(&schema::TRANSITIONS, id, column).and_then(Value::as_text);
-            ids.iter().copied().find(|id| text(*id, "stage") == Some(stage.key()) && text(*id, "made_by") != Some("agreement"))
+            let goes_back = |id: i64| self.rows.value(&schema::TRANSITIONS, id, "goes_back").is_some_and(|mark| !mark.is_null());
+            ids.iter()
+                .copied()
+                .find(|id| text(*id, "stage") == Some(stage.key()) && text(*id, "made_by") != Some("agreement") && !goes_back(*id))
         });
         if let Some(id) = known {
             let mut changed = at.is_some_and(|at| self.rows.set(&schema::TRANSITIONS, id, "at", Value::Int(at.0)));
