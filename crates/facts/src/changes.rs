@@ -83,6 +83,9 @@ pub async fn set_by_import(
         values.into_iter().filter_map(|(name, value)| table.column(name).map(|column| (column, value))).collect();
     let columns: Vec<_> = pairs.iter().map(|(column, _)| *column).collect();
     hold(tx, table, noun, id).await?;
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
     let engine = tx.engine;
     let found = bulk::load_by_ids(tx.conn(), engine, table, &columns, &[id]).await?;
     let before = found.get(&id).ok_or_else(|| FactsError::not_found(noun, id))?;

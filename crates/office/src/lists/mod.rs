@@ -14,6 +14,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         crate::leads::pages::endpoints(),
         crate::people::pages::endpoints(),
+        crate::people::merge_page::endpoints(),
         crate::companies::pages::endpoints(),
         crate::deals::pages::endpoints(),
         crate::campaigns::pages::endpoints(),

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod merge;
 mod merge_api;
+pub mod merge_page;
 pub mod pages;
 pub mod unmerge;
 

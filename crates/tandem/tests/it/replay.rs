@@ -23,10 +23,17 @@ struct Place {
     _database: cast::TestDatabase,
 }
 
+impl Place {
+    fn moves_to(&self, at: Instant) {
+        self.clock.tick_micros(at.0 - self.clock.now().0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn replay_equals_live() {
     let company = sample::generate(sample::SEED, ENDS_AT.parse().unwrap(), SCALE);
-    let at_once = place(&company, company.ends_at).await;
+    let at_once = place(&company, company.starts_at).await;
+    at_once.moves_to(company.ends_at);
     bring(&at_once.office, company.batches().map(|(noun, rows)| (noun, rows.to_vec())).collect()).await;
     let lived = place(&company, company.starts_at).await;
     live_through(&lived, &company).await;
@@ -79,12 +86,10 @@ async fn live_through(place: &Place, company: &SampleCompany) {
             lines.push(row);
             continue;
         }
-        let Clock::Set(now) = &place.clock else { unreachable!("the clock was set") };
-        now.store(at.0, std::sync::atomic::Ordering::SeqCst);
+        place.moves_to(at);
         bring(&place.office, vec![(row.subject.noun(), vec![row])]).await;
     }
-    let Clock::Set(now) = &place.clock else { unreachable!("the clock was set") };
-    now.store(company.ends_at.0, std::sync::atomic::Ordering::SeqCst);
+    place.moves_to(company.ends_at);
     bring(&place.office, vec![(Noun::DealLine, lines)]).await;
 }
 
