@@ -13,10 +13,12 @@ test.beforeAll(async ({ browser, sample }) => {
   const context = await browser.newContext({ baseURL: sample.url, storageState: sample.state });
   const made = async (path, data) => (await (await context.request.post(`/api/v1/${path}`, { data })).json()).id;
   const companies = await (await context.request.get("/api/v1/companies?limit=14")).json();
+  // The sample's Agreement has no rules of routing: a lead without an owner would wait in the queue.
+  const [{ id: owner_id }] = (await (await context.request.get("/api/v1/users?limit=1")).json()).items;
   for (const [index, { id }] of companies.items.entries()) {
     const name = `Nova ${String.fromCharCode(65 + index)}`;
     const person_id = await made("people", { name, email: `nova${index}@example.com`, company_id: id, job_title: "COO" });
-    const lead = await made("leads", { person_id, source: "webinar" });
+    const lead = await made("leads", { person_id, owner_id, source: "webinar" });
     const answer = await context.request.post(`/api/v1/leads/${lead}/transitions`, { data: { stage: "mql" } });
     expect(answer.ok(), await answer.text()).toBe(true);
   }
