@@ -184,7 +184,7 @@ async fn sign(place: &Place, office: &Office, id: i64, side: &str, email: &str, 
     let row = drafts::one(office, id).await?.row;
     anyhow::ensure!(
         row.hash.starts_with(hash) && hash.len() >= HASH_DIGITS_MIN,
-        "the text of draft {id} has the hash {}, and not {hash}: read it with `tandem agreement diff {id}`, then sign what you read",
+        "the text of draft {id} has the hash {}, and not {hash}: read it with `tandem agreement show d{id}`, then sign what you read",
         row.hash
     );
     let mut tx = office.facts().write().await?;

@@ -177,7 +177,7 @@ fn the_proposal_holds_together() {
         job title is Head of Sales or CMO
         job title contains “Head of Sales”
       at least one of these:
-        downloaded anything, submitted a form, attended a webinar, met us at an event, chatted on the site or used the product at least once in the last 30 days
+        submitted a form, downloaded anything, attended a webinar, met us at an event, chatted on the site or used the product at least once in the last 30 days
         viewed a page with “Pricing” in its title at least twice in the last 30 days
       never had an e-mail bounce
     ");
