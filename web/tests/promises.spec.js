@@ -34,7 +34,7 @@ test("one late review is waived from its row", async ({ page }) => {
   await page.goto(`${MONTH}/review_time?verdict=broken`);
   const waivable = page.getByRole("link", { name: "Waive" });
   const before = await waivable.count();
-  test.skip(before === 0, "every review of the month was in time");
+  expect(before, "late reviews in the sample's month").toBeGreaterThan(0);
   await waivable.first().click();
   await page.getByLabel("Why").fill("The rep was ill.");
   await page.getByRole("button", { name: "Waive" }).click();

@@ -131,13 +131,6 @@ pub async fn reps(connection: &mut AnyConnection) -> Result<Vec<RepRow>> {
         .await?)
 }
 
-/// Who heads sales by their own word.
-pub async fn head_of_sales(connection: &mut AnyConnection) -> Result<Option<i64>> {
-    let sql = "SELECT user_id FROM heads WHERE side = 'sales' AND ends_at IS NULL ORDER BY id DESC LIMIT 1";
-    let found: Option<(i64,)> = sqlx::query_as(sql).fetch_optional(connection).await?;
-    Ok(found.map(|(user,)| user))
-}
-
 /// (user, from, to) of absences that touch the span, both ends included.
 pub async fn away(connection: &mut AnyConnection, from: i64, to: i64) -> Result<Vec<(i64, i64, i64)>> {
     Ok(sqlx::query_as(

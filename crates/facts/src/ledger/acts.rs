@@ -260,16 +260,6 @@ pub async fn answerable(connection: &mut AnyConnection, side: &str, now: i64) ->
     Ok(leaders.into_iter().map(|(id,)| id).collect())
 }
 
-/// True the first time that a name is said.
-pub async fn say_once(tx: &mut WriteTx, once: &str, now: i64) -> Result<bool> {
-    let done = sqlx::query("INSERT INTO said_once (once, at) VALUES ($1, $2) ON CONFLICT (once) DO NOTHING")
-        .bind(once.to_owned())
-        .bind(now)
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 pub async fn was_said(connection: &mut AnyConnection, once: &str) -> Result<bool> {
     let found: Option<(i64,)> =
         sqlx::query_as("SELECT at FROM said_once WHERE once = $1").bind(once.to_owned()).fetch_optional(connection).await?;

@@ -6,6 +6,7 @@ use alignment::{agreement::Version, lifecycle::Side};
 use facts::changes::Author;
 
 use super::Versions;
+pub use crate::leads::pages::side_key;
 use crate::{Actor, Office, Role, api::write, web::AppError};
 
 pub struct By {
@@ -40,14 +41,6 @@ pub fn side_of(role: Role) -> Option<Side> {
 
 /// The two that sign.
 pub const SIDES: [Side; 2] = [Side::Marketing, Side::Sales];
-
-pub fn side_key(side: Side) -> &'static str {
-    match side {
-        Side::Marketing => "marketing",
-        Side::Sales => "sales",
-        Side::Success => "success",
-    }
-}
 
 /// A side that signs, by its key.
 pub fn signing_side(key: &str) -> Result<Side, AppError> {

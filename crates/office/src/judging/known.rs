@@ -121,7 +121,7 @@ fn distinct(people: &BTreeMap<i64, KnownPerson>, id_of: impl Fn(&SignalFields) -
 
 impl KnownPerson {
     fn of(fields: PersonFields, currency: Currency) -> KnownPerson {
-        let email_domain = fields.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
+        let email_domain = fields.email.as_deref().and_then(alignment::fields::email_domain).map(str::to_lowercase);
         KnownPerson {
             annual_revenue: annual_revenue(&fields, currency),
             email_domain,
@@ -192,6 +192,6 @@ impl Subject for KnownPerson {
 
 /// In whole units of this currency.
 fn annual_revenue(fields: &PersonFields, currency: Currency) -> Option<f64> {
-    let _same = fields.company_revenue_currency.as_deref().filter(|code| *code == currency.as_str())?;
-    Some(fields.company_revenue_minor? as f64 / currency.minor_per_major() as f64)
+    let is_same = fields.company_revenue_currency.as_deref() == Some(currency.as_str());
+    Some(fields.company_revenue_minor.filter(|_| is_same)? as f64 / currency.minor_per_major() as f64)
 }

@@ -38,7 +38,7 @@ pub async fn tick(office: &Office) -> anyhow::Result<usize> {
     }
     let author = Author { actor: None, now: now.0, agreement_version: Some(i64::from(versions.at(now).number)) };
     let mut tx = office.facts().write().await?;
-    if !acts::say_once(&mut tx, &once, now.0).await? {
+    if !facts::notifications::first_time(&mut tx, &once, now.0).await? {
         tx.rollback().await?;
         return Ok(0);
     }

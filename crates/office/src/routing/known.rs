@@ -31,7 +31,7 @@ pub async fn state(connection: &mut Connection, from: Instant, to: Instant) -> f
     for (user, starts, ends) in record::away(connection, from.0, to.0).await? {
         away.entry(user).or_default().push(Away { from: Instant(starts), to: Instant(ends) });
     }
-    let named = record::head_of_sales(connection).await?;
+    let named = facts::handoff::head_of(connection, "sales").await?;
     let is_enabled = |row: &&RepRow| row.disabled_at.is_none();
     let with_role = |role: &str| rows.iter().filter(is_enabled).find(|row| row.role.as_deref() == Some(role)).map(|row| row.id);
     let named = named.filter(|user| rows.iter().filter(is_enabled).any(|row| row.id == *user));

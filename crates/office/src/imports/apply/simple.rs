@@ -5,6 +5,7 @@ use facts::{bulk::Value, schema};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::*;
+use crate::leads::pages::side_key;
 
 /// The system under which a record without an id of its own is known by what it says, so that a file read twice brings it once.
 const NATURAL: &str = "tandem:natural";
@@ -256,14 +257,6 @@ fn activity_words(intake: &ActivityIntake) -> String {
         "{:?}|{}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}",
         intake.kind, intake.at.0, intake.person, intake.company, intake.deal, intake.user, intake.subject, intake.note
     )
-}
-
-pub(super) fn side_key(side: Side) -> &'static str {
-    match side {
-        Side::Marketing => "marketing",
-        Side::Sales => "sales",
-        Side::Success => "success",
-    }
 }
 
 /// A name for a record that came with none.
