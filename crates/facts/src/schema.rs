@@ -80,7 +80,7 @@ tables! {
         int id, int user_id, text name, text token_hash, text scopes, int recorded_at, int last_used_at, int revoked_at,
     }
     COMPANIES = "companies" ["id"] {
-        int id, text name, text domain, text industry, text country, text region, int employees, int annual_revenue_minor, text annual_revenue_currency, int owner_id, int created_at, int recorded_at, int import_id,
+        int id, text name, text domain, text industry, text country, text region, int employees, int annual_revenue_minor, text annual_revenue_currency, int owner_id, int created_at, int recorded_at, int import_id, int churned_at,
     }
     PEOPLE = "people" ["id"] {
         int id, text name, text email, text phone, text job_title, text country, int company_id, int created_at, int recorded_at, int import_id,
@@ -219,5 +219,17 @@ tables! {
     }
     PEOPLE_MERGES = "people_merges" ["id"] {
         int id, int kept_id, int gone_id, text body, int actor_id, int at, int undone_at, int recorded_at,
+    }
+    SAVED_QUESTIONS = "saved_questions" ["id"] {
+        int id, text name, text report, text params, text answer, text answer_hash, int agreement_version, int as_of, int known_at, int user_id, int recorded_at, int removed_at,
+    }
+    SCORE_VERSIONS = "score_versions" ["id"] {
+        int id, int number, int as_of, int known_at, text model, text figures, text withheld, int actor_id, int recorded_at,
+    }
+    PLANS = "plans" ["id"] {
+        int id, text name, text body, int edits, int author_id, int recorded_at, int edited_at, int removed_at,
+    }
+    EXPERIMENTS = "experiments" ["id"] {
+        int id, text name, text dimension, text a, text b, text number, int starts_at, int ends_at, text note, int author_id, int recorded_at, int removed_at,
     }
 }

@@ -41,6 +41,7 @@ struct Migration {
 static MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "record", text: include_str!("../../../migrations/0001_record.sql") },
     Migration { version: 2, name: "handoff", text: include_str!("../../../migrations/0002_handoff.sql") },
+    Migration { version: 3, name: "insight", text: include_str!("../../../migrations/0003_insight.sql") },
 ];
 
 impl Facts {

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod attribution;
 pub mod backtest;
+pub mod chance;
 pub mod drift;
 pub mod engine;
 pub mod funnel;

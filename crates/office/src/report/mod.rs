@@ -86,7 +86,7 @@ pub async fn attribution(office: &Office, params: &QuestionParams, model: &str) 
     })
 }
 
-fn heading(question: &Question) -> String {
+pub(crate) fn heading(question: &Question) -> String {
     let day = |at: Instant| at.in_zone(&question.zone).date().to_string();
     let period = match question.period {
         Period::ALL => "All time".to_owned(),
@@ -96,7 +96,7 @@ fn heading(question: &Question) -> String {
 }
 
 /// What was asked stands in every answer, so that it can be asked again.
-fn with_question<const N: usize>(question: &Question, parts: [(&str, Json); N]) -> Json {
+pub(crate) fn with_question<const N: usize>(question: &Question, parts: [(&str, Json); N]) -> Json {
     let mut object = Map::new();
     object.insert("as_of".into(), json!(question.as_of));
     object.insert("known_at".into(), json!(question.known_at));

@@ -14,7 +14,7 @@ pub struct Group {
 }
 
 const GROUPS: &[(&str, &[(&str, &str)])] = &[
-    ("", &[("/", "Today"), ("/scoreboard", "Scoreboard"), ("/closed-loop", "Closed loop")]),
+    ("", &[("/", "Today")]),
     (
         "Work",
         &[
@@ -26,6 +26,23 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
             ("/deals", "Deals"),
             ("/campaigns", "Campaigns"),
             ("/content", "Content"),
+        ],
+    ),
+    (
+        "Insight",
+        &[
+            ("/scoreboard", "Scoreboard"),
+            ("/why", "Why it moved"),
+            ("/closed-loop", "Closed loop"),
+            ("/journeys", "Journeys"),
+            ("/cohorts", "Cohorts"),
+            ("/forecast", "Forecast"),
+            ("/plan", "Plan"),
+            ("/misalignment", "Misalignment"),
+            ("/effect", "Effect of the Agreement"),
+            ("/experiments", "Experiments"),
+            ("/score", "Learned score"),
+            ("/questions", "Saved questions"),
         ],
     ),
     ("Together", &[("/agreement", "Agreement"), ("/promises", "Promises"), ("/checklist", "Checklist")]),

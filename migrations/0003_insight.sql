@@ -1,0 +1,67 @@
+-- Questions that are kept with their answers, versions of the learned score, plans and experiments. The words are those of 0001_record.sql.
+
+-- When a company stopped being a customer; empty where nobody writes it down.
+ALTER TABLE companies ADD COLUMN churned_at BIGINT;
+
+-- A question with both its times, and the answer that it got: asked again, it answers with the same bytes.
+CREATE TABLE saved_questions (
+  id {key},
+  name TEXT NOT NULL,
+  -- Which report: scoreboard, attribution, cohorts, ...
+  report TEXT NOT NULL,
+  -- Its parameters as JSON, with `as_of` and `known_at` fixed.
+  params TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  answer_hash TEXT NOT NULL,
+  agreement_version BIGINT NOT NULL,
+  as_of BIGINT NOT NULL,
+  known_at BIGINT NOT NULL,
+  user_id BIGINT,
+  recorded_at BIGINT NOT NULL,
+  removed_at BIGINT
+);
+CREATE INDEX saved_questions_user ON saved_questions (user_id, id) WHERE removed_at IS NULL;
+
+-- The learned score: what was fitted on what was known at an instant, and how well it does on what it had not seen.
+CREATE TABLE score_versions (
+  id {key},
+  number BIGINT NOT NULL CONSTRAINT score_versions_number_once UNIQUE,
+  as_of BIGINT NOT NULL,
+  known_at BIGINT NOT NULL,
+  model TEXT NOT NULL,
+  figures TEXT NOT NULL,
+  -- Why it is not shown; empty where it is.
+  withheld TEXT,
+  actor_id BIGINT,
+  recorded_at BIGINT NOT NULL
+);
+
+-- What the two teams plan: spend, rates and capacity that they assume where they don't take the record's own.
+CREATE TABLE plans (
+  id {key},
+  name TEXT NOT NULL,
+  body TEXT NOT NULL,
+  edits BIGINT NOT NULL,
+  author_id BIGINT,
+  recorded_at BIGINT NOT NULL,
+  edited_at BIGINT NOT NULL,
+  removed_at BIGINT
+);
+
+-- Two versions of a campaign, page or e-mail, compared down to SQLs and revenue.
+CREATE TABLE experiments (
+  id {key},
+  name TEXT NOT NULL,
+  -- What tells the two apart (campaign, content, source, custom:FIELD) and the value of each.
+  dimension TEXT NOT NULL,
+  a TEXT NOT NULL,
+  b TEXT NOT NULL,
+  -- The number that decides, and the change worth finding.
+  number TEXT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT,
+  note TEXT,
+  author_id BIGINT,
+  recorded_at BIGINT NOT NULL,
+  removed_at BIGINT
+);
