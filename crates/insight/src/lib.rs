@@ -4,6 +4,7 @@ pub mod answer;
 pub mod attribution;
 pub mod backtest;
 pub mod chance;
+pub mod cohort;
 pub mod drift;
 pub mod engine;
 pub mod funnel;

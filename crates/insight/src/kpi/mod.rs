@@ -27,7 +27,7 @@ mod mql_to_sal_rate;
 mod mql_to_sql_rate;
 mod mqls;
 #[cfg(test)]
-mod olist_tests;
+pub(crate) mod olist_tests;
 mod pipeline_coverage;
 mod rejection_rate;
 mod revenue;

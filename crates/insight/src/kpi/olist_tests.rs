@@ -16,7 +16,7 @@ use crate::{
     testing::*,
 };
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/olist");
+pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/olist");
 
 fn rows(file: &str) -> Vec<HashMap<String, String>> {
     csv::Reader::from_path(Path::new(FOLDER).join(file)).unwrap().deserialize().map(Result::unwrap).collect()
@@ -36,7 +36,7 @@ fn revenue_by_seller() -> HashMap<String, i64> {
     minor
 }
 
-fn olist() -> Delta {
+pub(crate) fn olist() -> Delta {
     let mut delta = Delta::default();
     let mut lead_of = HashMap::new();
     for (row, id) in rows("olist_marketing_qualified_leads_dataset.csv").into_iter().zip(1..) {
