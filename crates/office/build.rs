@@ -35,6 +35,7 @@ const STYLES: &[&str] = &[
     "components.css",
     "tables.css",
     "forms.css",
+    "../../../picture/src/picture.css",
     "charts.css",
     "pages.css",
     "agreement.css",

@@ -15,22 +15,22 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Whether all that stands in a column is a number, with its unit or its sign.
+    pub fn is_number(&self, column: usize) -> bool {
+        let mut cells = self.rows.iter().filter_map(|row| row.get(column));
+        cells.all(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || "-+–".contains(c)) || cell.is_empty())
+    }
+
     /// Columns of numbers stand right.
     pub fn to_text(&self) -> String {
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
             cells.chain(self.header.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
         };
-        let is_number = |column: usize| {
-            self.rows
-                .iter()
-                .filter_map(|row| row.get(column))
-                .all(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || "-+–".contains(c)) || cell.is_empty())
-        };
         let line = |row: &[String]| {
             let cells = row.iter().enumerate().map(|(column, cell)| {
                 let fill = " ".repeat(width(column).saturating_sub(cell.chars().count()));
-                if column > 0 && is_number(column) { format!("{fill}{cell}") } else { format!("{cell}{fill}") }
+                if column > 0 && self.is_number(column) { format!("{fill}{cell}") } else { format!("{cell}{fill}") }
             });
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };

@@ -1,6 +1,7 @@
 //! The design system: the frame around every page, and the one place each for formats, charts and addresses.
 
 pub mod charts;
+pub mod exhibit;
 pub mod format;
 pub mod frame;
 pub mod kpi;
@@ -8,6 +9,7 @@ pub mod nav;
 pub mod url;
 
 pub use charts::Svg;
+pub use exhibit::Exhibit;
 pub use frame::{Frame, Toast};
 
 use crate::web::assets;
