@@ -182,6 +182,8 @@ pub struct ModelAnswer {
     /// Won deals that no touch inside the lookback leads to; with them the rows sum to all the revenue.
     pub unattributed: ShareRow,
     pub total: ShareRow,
+    /// Of the Markov model: the chain that it was solved from.
+    pub chain: Option<crate::attribution::ChainFacts>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -193,6 +195,8 @@ pub struct ShareRow {
     pub revenue: Money,
     /// Won deals in which it had any share.
     pub deals: u64,
+    /// Of the Markov model: the part of all conversions that would be lost without it.
+    pub removal_effect: Option<f64>,
 }
 
 /// One touch of a won deal's journey, with its share under each model.

@@ -1,6 +1,8 @@
 //! A question to the history. It carries both times, so that the same question has the same answer for ever.
 
-use alignment::{Currency, Instant};
+use std::sync::Arc;
+
+use alignment::{Currency, Instant, agreement::Agreement, calendar::WorkCalendar};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -15,12 +17,14 @@ pub enum Dimension {
     Owner,
     Industry,
     Country,
+    /// Why sales rejected the lead.
+    RejectionReason,
     /// One of the company's or lead's own fields, by key.
     Custom(String),
 }
 
 impl Dimension {
-    /// `source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, or `custom:<field key>`.
+    /// `source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, or `custom:<field key>`.
     pub fn parse(text: &str) -> Option<Dimension> {
         Some(match text {
             "source" => Dimension::Source,
@@ -30,6 +34,7 @@ impl Dimension {
             "owner" => Dimension::Owner,
             "industry" => Dimension::Industry,
             "country" => Dimension::Country,
+            "rejection_reason" => Dimension::RejectionReason,
             other => Dimension::Custom(other.strip_prefix("custom:").filter(|key| !key.is_empty())?.to_owned()),
         })
     }
@@ -43,6 +48,7 @@ impl Dimension {
             Dimension::Owner => "owner".into(),
             Dimension::Industry => "industry".into(),
             Dimension::Country => "country".into(),
+            Dimension::RejectionReason => "rejection_reason".into(),
             Dimension::Custom(key) => format!("custom:{key}"),
         }
     }
@@ -79,6 +85,36 @@ pub enum Journey {
     Company,
 }
 
+/// What attribution shares out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// Won deals, by their signature.
+    #[default]
+    Revenue,
+    /// Opened deals, by the instant they were opened, whatever became of them.
+    Pipeline,
+    /// First signatures: one for each company.
+    Customers,
+}
+
+impl Goal {
+    pub const ALL: [Goal; 3] = [Goal::Revenue, Goal::Pipeline, Goal::Customers];
+
+    /// `revenue`, `pipeline` or `customers`.
+    pub fn parse(text: &str) -> Option<Goal> {
+        Goal::ALL.into_iter().find(|goal| goal.key() == text)
+    }
+
+    pub fn key(self) -> &'static str {
+        match self {
+            Goal::Revenue => "revenue",
+            Goal::Pipeline => "pipeline",
+            Goal::Customers => "customers",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Question {
     /// Nothing that happened later counts.
@@ -103,10 +139,48 @@ pub struct Settings {
     pub journey: Journey,
     /// The model for numbers that need one.
     pub model: String,
+    /// What attribution shares out.
+    pub goal: Goal,
+    /// How many of the last touches the Markov model's next step hangs on: 1 to 3.
+    pub markov_order: u32,
     pub horizon_days: u32,
     pub review_minutes_max: i64,
     pub required_fields: Vec<String>,
+    pub working: WorkingTime,
+    /// Share of the revenue that is left after what is delivered for it has been paid, 0..=1, where somebody said so.
+    pub gross_margin: Option<f64>,
     pub targets: Targets,
+}
+
+/// The calendars by which people work: the company's, and those of regions. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct WorkingTime {
+    company: Arc<WorkCalendar>,
+    /// Regions in small letters, with the calendar of each.
+    regional: Arc<Vec<(String, WorkCalendar)>>,
+}
+
+impl WorkingTime {
+    pub fn of(agreement: &Agreement) -> WorkingTime {
+        let of_region = |calendar: &alignment::agreement::RegionalCalendar| {
+            let made = WorkCalendar::of_region(calendar);
+            calendar.regions.iter().map(|region| (region.trim().to_lowercase(), made.clone())).collect::<Vec<_>>()
+        };
+        let regional = agreement.calendars.iter().flat_map(of_region).collect();
+        WorkingTime { company: Arc::new(WorkCalendar::of(&agreement.calendar)), regional: Arc::new(regional) }
+    }
+
+    pub fn around_the_clock() -> WorkingTime {
+        WorkingTime { company: Arc::new(WorkCalendar::around_the_clock()), regional: Arc::default() }
+    }
+
+    /// The calendar of somebody who works in a region; the company's where it has none of its own.
+    pub fn of_region(&self, region: Option<&str>) -> &WorkCalendar {
+        let Some(region) = region.filter(|_| !self.regional.is_empty()).map(|region| region.trim().to_lowercase()) else {
+            return &self.company;
+        };
+        self.regional.iter().find(|(known, _)| *known == region).map_or(&self.company, |(_, calendar)| calendar)
+    }
 }
 
 /// What the Agreement promises, for the numbers that have a target.
@@ -118,4 +192,6 @@ pub struct Targets {
     pub completeness_rate: Option<f64>,
     /// Revenue to sign, with the period it is for.
     pub revenue: Option<(Period, i64)>,
+    /// The same target in parts one after the other, such as months with their season; empty: evenly over its period.
+    pub revenue_parts: Vec<(Period, i64)>,
 }

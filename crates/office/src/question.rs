@@ -9,7 +9,7 @@ use alignment::{
 use insight::{
     attribution,
     history::History,
-    question::{Dimension, Filter, Journey, Period, Question, Settings, Targets},
+    question::{Dimension, Filter, Goal, Journey, Period, Question, Settings, Targets, WorkingTime},
 };
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use rustc_hash::FxHashMap;
@@ -35,7 +35,13 @@ pub struct QuestionParams {
     /// `person` or `company`.
     pub journey: Option<String>,
     pub lookback_days: Option<String>,
+    /// `revenue`, `pipeline` or `customers`: what attribution shares out.
+    pub goal: Option<String>,
+    /// 1, 2 or 3.
+    pub markov_order: Option<String>,
     pub currency: Option<String>,
+    /// Share of the revenue that is left after what is delivered for it, 0 to 1: what a customer pays back.
+    pub margin: Option<String>,
 }
 
 /// A question that can't be asked; says which part is wrong and what to write.
@@ -113,21 +119,44 @@ fn settings(params: &QuestionParams, version: &Version) -> Result<Settings, Ques
             .filter(|days| (1..=3650).contains(days))
             .ok_or_else(|| wrong("lookback_days", text, "write a number of days from 1 to 3650"))?,
     };
+    let goal = match part(&params.goal) {
+        None => Goal::Revenue,
+        Some(text) => Goal::parse(text).ok_or_else(|| wrong("goal", text, "write revenue, pipeline or customers"))?,
+    };
+    let markov_order = match part(&params.markov_order) {
+        None => 1,
+        Some(text) => {
+            let order = text.parse().ok().filter(|order| (1..=3).contains(order));
+            order.ok_or_else(|| wrong("markov_order", text, "write 1, 2 or 3"))?
+        }
+    };
+    let gross_margin = match part(&params.margin) {
+        None => None,
+        Some(text) => {
+            let share = text.parse().ok().filter(|share: &f64| (0.0..=1.0).contains(share));
+            Some(share.ok_or_else(|| wrong("margin", text, "write a share from 0 to 1, such as 0.8"))?)
+        }
+    };
     Ok(Settings {
         agreement_version: version.number,
         lookback_days,
         half_life_days: agreement.attribution.half_life_days,
         journey,
         model: if model == "all" { agreement.attribution.model.clone() } else { model.to_owned() },
+        goal,
+        markov_order,
         horizon_days: agreement.maturity.horizon_days,
         review_minutes_max: i64::from(agreement.promises.review_hours_max) * 60,
         required_fields: agreement.data.required_fields.clone(),
+        working: WorkingTime::of(agreement),
+        gross_margin,
         targets: Targets {
             mqls_per_month: Some(f64::from(agreement.promises.mqls_per_month_min)),
             acceptance_rate: Some(agreement.promises.acceptance_rate_min),
             logged_rate: Some(agreement.promises.logged_rate_min),
             completeness_rate: Some(agreement.data.completeness_rate_min),
             revenue: agreement.revenue_target.as_ref().map(|target| (Period { from: target.from, to: target.to }, target.amount.minor)),
+            revenue_parts: Vec::new(),
         },
     })
 }
@@ -159,7 +188,7 @@ fn wrong(part: &'static str, value: &str, what_to_do: &str) -> QuestionError {
 }
 
 fn dimension_unknown(part: &'static str, text: &str) -> QuestionError {
-    wrong(part, text, "write source, campaign, channel, content, owner, industry, country or custom:<field>")
+    wrong(part, text, "write source, campaign, channel, content, owner, industry, country, rejection_reason or custom:<field>")
 }
 
 /// A date alone means the end of that day.
@@ -274,7 +303,9 @@ mod tests {
     fn wrong_parts_are_named() {
         let wrong = |params: QuestionParams| ask(&params).unwrap_err().part;
         assert_eq!(wrong(QuestionParams { by: Some("colour".into()), ..Default::default() }), "by");
-        assert_eq!(wrong(QuestionParams { model: Some("markov".into()), ..Default::default() }), "model");
+        assert_eq!(wrong(QuestionParams { model: Some("best".into()), ..Default::default() }), "model");
+        assert_eq!(wrong(QuestionParams { goal: Some("fame".into()), ..Default::default() }), "goal");
+        assert_eq!(wrong(QuestionParams { markov_order: Some("4".into()), ..Default::default() }), "markov_order");
         assert_eq!(wrong(QuestionParams { filter: Some("source".into()), ..Default::default() }), "filter");
         assert_eq!(wrong(QuestionParams { lookback_days: Some("0".into()), ..Default::default() }), "lookback_days");
         assert_eq!(wrong(QuestionParams { as_of: Some("noon".into()), ..Default::default() }), "as_of");

@@ -53,6 +53,12 @@ struct QuestionArgs {
     /// Touches older than this before the signature get no share
     #[arg(long, value_name = "DAYS")]
     lookback_days: Option<String>,
+    /// What attribution shares out: won deals, opened deals, or first signatures
+    #[arg(long, value_name = "revenue|pipeline|customers")]
+    goal: Option<String>,
+    /// How many of the last touches the Markov model's next step hangs on
+    #[arg(long, value_name = "1|2|3")]
+    markov_order: Option<String>,
     /// ISO code; amounts in other currencies are left out and counted
     #[arg(long)]
     currency: Option<String>,
@@ -91,6 +97,8 @@ impl QuestionArgs {
             model: None,
             journey: self.journey,
             lookback_days: self.lookback_days,
+            goal: self.goal,
+            markov_order: self.markov_order,
             currency: self.currency,
         }
     }

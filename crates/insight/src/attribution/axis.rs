@@ -1,6 +1,7 @@
 //! What the shares are added up by: each touch's label as a small code.
 
 use arrow_array::Array;
+use rayon::prelude::*;
 
 use super::signed::Signed;
 use crate::{
@@ -56,6 +57,43 @@ impl<'h> Axis<'h> {
             }
             Axis::Deal(segments) => codes.extend(touch_rows.iter().map(|_| segments.deals[deal_row])),
         }
+    }
+
+    /// The code of one touch. Touches of nobody's deal carry no deal's value.
+    pub fn code(&self, touch_row: usize) -> usize {
+        match self {
+            Axis::Label(labels) => usize::try_from(labels.codes()[touch_row]).unwrap_or(labels.names().len()),
+            Axis::Named { links, table } => {
+                let id = links[touch_row];
+                if id == NONE { table.len() } else { table.find(id).unwrap_or(table.len()) }
+            }
+            Axis::Deal(_) => 0,
+        }
+    }
+
+    /// Whether each touch carries a label of its own.
+    pub fn is_of_touches(&self) -> bool {
+        !matches!(self, Axis::Deal(_))
+    }
+
+    /// How many touches carry each code.
+    pub fn touched(&self) -> Vec<u64> {
+        let rows = match self {
+            Axis::Label(labels) => labels.codes().len(),
+            Axis::Named { links, .. } => links.len(),
+            Axis::Deal(_) => return vec![1; self.len()],
+        };
+        let size = (rows / (rayon::current_num_threads() * 4)).max(1 << 16);
+        let count = |part: usize| {
+            let mut touched = vec![0_u64; self.len()];
+            (part * size..rows.min((part + 1) * size)).for_each(|row| touched[self.code(row)] += 1);
+            touched
+        };
+        let add = |mut sums: Vec<u64>, more: Vec<u64>| {
+            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+            sums
+        };
+        (0..rows.div_ceil(size)).into_par_iter().map(count).reduce(|| vec![0; self.len()], add)
     }
 
     /// The name and the id of a code, both `None` where not recorded.

@@ -1,14 +1,16 @@
 //! What stands behind a row of the answer: its deals, and behind a deal the touches.
 
-use alignment::{Instant, Money, lifecycle::DealStage};
+use alignment::{Instant, Money};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Exact, Model,
+    Exact, Journey, Model,
     axis::Axis,
+    chain::Solved,
+    revenue::solved,
     sharer::Sharer,
-    signed::{Gathered, Signed, Won},
+    signed::{Gathered, Signed, Won, converted_at},
 };
 use crate::{answer::JourneyTouch, engine::Label, history::History, question::Question};
 
@@ -51,7 +53,9 @@ pub fn deals_behind(history: &History, question: &Question, model: &'static Mode
     let signed = Signed::of(history, question);
     let axis = Axis::of(&signed);
     let wanted = Wanted::of(row, &axis);
-    let share = |sharer: &mut Sharer, won: &Won| deal_share(&signed, &axis, &wanted, model, sharer, won);
+    let solved = solved(&signed, &axis, &[model]);
+    let split = Split { signed: &signed, axis: &axis, model, solved: solved.as_ref() };
+    let share = |sharer: &mut Sharer, won: &Won| split.deal_share(&wanted, sharer, won);
     let mut rows: Vec<DealShare> = signed.won.par_iter().map_init(Sharer::default, share).flatten_iter().collect();
     rows.par_sort_unstable_by(|a, b| {
         let largest = b.revenue.minor.cmp(&a.revenue.minor).then(b.conversions.total_cmp(&a.conversions));
@@ -87,48 +91,62 @@ impl Wanted {
     }
 }
 
-/// `None`: the deal has no part in the row.
-fn deal_share(signed: &Signed, axis: &Axis, wanted: &Wanted, model: &Model, sharer: &mut Sharer, won: &Won) -> Option<DealShare> {
-    let (mut gathered, mut codes) = (Gathered::default(), Vec::new());
-    signed.gather(won.row, won.group, signed.lookback(won.at), won.at, &mut gathered);
-    let rows = gathered.rows;
-    let minor = signed.minor(won.row);
-    let (conversions, minor, touches) = match wanted {
-        Wanted::Unattributed if !rows.is_empty() => return None,
-        Wanted::Unattributed | Wanted::Total => (1.0, minor, rows.len()),
-        Wanted::Codes(wanted) => {
-            axis.codes(won.row, &rows, &mut codes);
-            let is_wanted = |code: &u32| wanted[*code as usize];
-            match codes.iter().filter(|code| is_wanted(code)).count() {
-                0 => return None,
-                // All of it, without the last bit that adding up the weights may cost.
-                all if all == codes.len() => (1.0, minor, all),
-                touches => {
-                    let touched_at: Vec<Instant> = rows.iter().map(|row| signed.history.touches.at.get(*row as usize)).collect();
-                    let half_life_days = signed.question.settings.half_life_days;
-                    let (weights, minors) = sharer.share(model, &touched_at, half_life_days, minor);
-                    let mut sums = (0.0, 0);
-                    for (_, (weight, minor)) in codes.iter().zip(weights.iter().zip(minors)).filter(|(code, _)| is_wanted(code)) {
-                        sums = (sums.0 + weight, sums.1 + minor);
+/// How one model splits the deals of a question.
+struct Split<'a> {
+    signed: &'a Signed<'a>,
+    axis: &'a Axis<'a>,
+    model: &'static Model,
+    solved: Option<&'a Solved>,
+}
+
+impl Split<'_> {
+    /// `None`: the deal has no part in the row.
+    fn deal_share(&self, wanted: &Wanted, sharer: &mut Sharer, won: &Won) -> Option<DealShare> {
+        let Split { signed, axis, model, solved } = *self;
+        let (mut gathered, mut codes) = (Gathered::default(), Vec::new());
+        signed.gather(won.row, won.group, signed.lookback(won.at), won.at, &mut gathered);
+        let rows = gathered.rows;
+        let minor = signed.minor(won.row);
+        let (conversions, minor, touches) = match wanted {
+            Wanted::Unattributed if !rows.is_empty() => return None,
+            Wanted::Unattributed | Wanted::Total => (1.0, minor, rows.len()),
+            Wanted::Codes(wanted) => {
+                axis.codes(won.row, &rows, &mut codes);
+                let is_wanted = |code: &u32| wanted[*code as usize];
+                match codes.iter().filter(|code| is_wanted(code)).count() {
+                    0 => return None,
+                    // All of it, without the last bit that adding up the weights may cost.
+                    all if all == codes.len() => (1.0, minor, all),
+                    touches => {
+                        let touched_at: Vec<Instant> = rows.iter().map(|row| signed.history.touches.at.get(*row as usize)).collect();
+                        let half_life_days = signed.question.settings.half_life_days;
+                        let marks = signed.marks(won.row, won.at);
+                        let journey = Journey { touched_at: &touched_at, labels: &codes, marks, half_life_days, worths: None };
+                        let (weights, minors) = sharer.share(model, &journey, solved, minor);
+                        let mut sums = (0.0, 0);
+                        for (_, (weight, minor)) in codes.iter().zip(weights.iter().zip(minors)).filter(|(code, _)| is_wanted(code)) {
+                            sums = (sums.0 + weight, sums.1 + minor);
+                        }
+                        (sums.0, sums.1, touches)
                     }
-                    (sums.0, sums.1, touches)
                 }
             }
-        }
-    };
-    let revenue = Money::new(minor, signed.question.currency);
-    let deal = signed.history.deals.ids()[won.row];
-    let share = DealShare { deal, won_at: won.at, conversions, revenue, touches: touches as u64, journey_touches: rows.len() as u64 };
-    (conversions > 0.0 || minor != 0).then_some(share)
+        };
+        let revenue = Money::new(minor, signed.question.currency);
+        let deal = signed.history.deals.ids()[won.row];
+        let share = DealShare { deal, won_at: won.at, conversions, revenue, touches: touches as u64, journey_touches: rows.len() as u64 };
+        (conversions > 0.0 || minor != 0).then_some(share)
+    }
 }
 
 /// The touches that led to a deal, oldest first: those after the owner's previous signature, also the ones before the lookback (which
-/// get no share). Of a deal that is not won, the touches so far, without shares. `None`: no such deal was known.
+/// get no share). Of a deal that has not reached the goal, the touches so far, without shares. `None`: no such deal was known.
 pub fn journey(history: &History, question: &Question, deal: i64, models: &[&'static Model]) -> Option<Vec<JourneyTouch>> {
     let row = history.deals.find(deal)?;
     let state = history.deal_state(row, question.as_of, question.known_at)?;
     let signed = Signed::of(history, question);
-    let closes = if state.stage == Some(DealStage::Won) { state.counts_from } else { question.as_of };
+    let converted_at = converted_at(history, question, row, &state);
+    let closes = converted_at.unwrap_or(question.as_of);
     let mut gathered = Gathered::default();
     signed.gather(row, history.deal_group(row), Instant::MIN, closes, &mut gathered);
     let rows = gathered.rows;
@@ -136,11 +154,16 @@ pub fn journey(history: &History, question: &Question, deal: i64, models: &[&'st
     let touches = &history.touches;
     let outside = rows.partition_point(|row| touches.at.get(*row as usize) < opens);
     let mut journey: Vec<JourneyTouch> = rows.iter().map(|row| journey_touch(history, *row as usize, opens)).collect();
-    if state.is_won() {
+    if converted_at.is_some() {
+        let axis = Axis::of(&signed);
+        let (solved, mut labels) = (solved(&signed, &axis, models), Vec::new());
+        axis.codes(row, &rows[outside..], &mut labels);
         let touched_at: Vec<Instant> = journey[outside..].iter().map(|touch| touch.at).collect();
         let mut sharer = Sharer::default();
+        let (marks, half_life_days) = (signed.marks(row, closes), question.settings.half_life_days);
+        let told = Journey { touched_at: &touched_at, labels: &labels, marks, half_life_days, worths: None };
         for model in models {
-            let (weights, minors) = sharer.share(model, &touched_at, question.settings.half_life_days, signed.minor(row));
+            let (weights, minors) = sharer.share(model, &told, solved.as_ref(), signed.minor(row));
             let inside = weights.iter().zip(minors).map(|(weight, minor)| (model.key, *minor, *weight));
             let shares = std::iter::repeat_n((model.key, 0, 0.0), outside).chain(inside);
             journey.iter_mut().zip(shares).for_each(|(touch, share)| touch.shares.push(share));

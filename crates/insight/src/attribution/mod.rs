@@ -1,28 +1,37 @@
 //! Attribution: how the revenue of a won deal is shared out over the touches that led to it.
 //!
 //! A *journey* is the touches up to a conversion (a signature), inside the lookback. Each model is one file: a kernel that weighs
-//! the touches of one journey. Everything else, from a file of paths to the whole history, runs the same kernels.
+//! the touches of one journey; `chain` solves what the Markov model's needs of all journeys. Everything else, from a file of paths to the whole history, runs the same kernels.
 
 mod axis;
 mod behind;
+mod by_channel;
+mod chain;
 mod exact;
 mod first;
+mod full_path;
 mod labels;
 mod last;
 mod linear;
+mod markov;
+mod marks;
 mod model;
 pub mod paths;
 mod ranking;
 mod revenue;
+mod shapley;
 mod sharer;
 mod signed;
 mod time_decay;
 pub mod touches;
 mod u;
+mod w;
 
 pub use behind::{DealShare, DealsBehind, RowOf, deals_behind, journey};
+pub use chain::{ChainFacts, Worths};
 pub use exact::Exact;
 pub use labels::AmountError;
-pub use model::{Journey, Kernel, MODELS, Model, ModelError, RESERVED, find, select};
+pub use marks::Marks;
+pub use model::{Journey, Kernel, MODELS, Model, ModelError, find, select};
 pub use ranking::{Amounts, ChannelRow, Ranking};
 pub use revenue::attribute;

@@ -2,13 +2,23 @@
 
 use alignment::Instant;
 
-use super::{first::FIRST, last::LAST, linear::LINEAR, time_decay::TIME_DECAY, u::U};
+use super::{
+    by_channel,
+    chain::Worths,
+    first::FIRST,
+    full_path::FULL_PATH,
+    last::LAST,
+    linear::LINEAR,
+    markov::MARKOV,
+    marks::{self, Marks},
+    shapley::SHAPLEY,
+    time_decay::TIME_DECAY,
+    u::U,
+    w::W,
+};
 
 /// The models that can be asked for, in the order in which they are shown.
-pub static MODELS: &[&Model] = &[&FIRST, &LAST, &LINEAR, &TIME_DECAY, &U];
-
-/// Names that later models will have, so that asking for one gets a clear answer.
-pub static RESERVED: &[&str] = &["w", "full_path", "markov", "shapley"];
+pub static MODELS: &[&Model] = &[&FIRST, &LAST, &LINEAR, &TIME_DECAY, &U, &W, &FULL_PATH, &MARKOV, &SHAPLEY];
 
 /// One way of sharing a conversion over the touches of its journey.
 #[derive(Debug)]
@@ -29,36 +39,44 @@ pub enum Kernel {
     ByPosition(fn(&mut [f64])),
     /// By the instants of the touches: fills the weights.
     ByTime(fn(&Journey, &mut [f64])),
+    /// 90% in equal parts to so many of the marks of [`Marks`], 10% to the touches between.
+    ByMarks(usize),
+    /// By the set of channels that the journey has, each as much as any other.
+    BySet,
+    /// By the removal effects of the channels, which come from all journeys together.
+    ByRemoval,
 }
 
-/// The touches of one journey, with what the models that look at time need to know.
+/// The touches of one journey, with what else the models need to know.
 #[derive(Clone, Copy, Debug)]
 pub struct Journey<'a> {
-    /// Oldest first.
+    /// Oldest first; empty where the instants are not known.
     pub touched_at: &'a [Instant],
+    /// The channel (or source, campaign, ...) of each touch, as a code.
+    pub labels: &'a [u32],
+    pub marks: Marks,
     pub half_life_days: f64,
+    /// What each channel is worth by its removal effect; without it all are worth the same.
+    pub worths: Option<Worths<'a>>,
 }
 
 impl Model {
-    /// Whether paths without instants say too little for this model.
-    pub fn needs_times(&self) -> bool {
-        matches!(self.kernel, Kernel::ByTime(_))
-    }
-
-    /// Fills one weight per touch: none below 0, together 1. No touches, no weights.
-    pub fn weigh(&self, journey: &Journey, weights: &mut [f64]) {
-        assert_eq!(journey.touched_at.len(), weights.len(), "one weight per touch");
+    /// Why files can't tell what the model needs: paths have no instants, and no file has the marks of the funnel.
+    pub fn lacks(&self, timed: bool) -> Option<&'static str> {
         match self.kernel {
-            _ if weights.is_empty() => {}
-            Kernel::ByTime(kernel) => kernel(journey, weights),
-            Kernel::One(_) | Kernel::ByPosition(_) => {
-                self.weigh_positions(weights);
-            }
+            Kernel::ByTime(_) if !timed => Some("needs time-stamped touches"),
+            Kernel::ByMarks(_) => Some("needs the instants of lead creation and opportunity, which a record has and a file has not"),
+            _ => None,
         }
     }
 
-    /// [`Model::weigh`] for touches whose instants are not known; false, with nothing filled, if the model needs them.
-    pub fn weigh_positions(&self, weights: &mut [f64]) -> bool {
+    pub fn is_markov(&self) -> bool {
+        matches!(self.kernel, Kernel::ByRemoval)
+    }
+
+    /// Fills one weight per touch: none below 0, together 1. No touches, no weights. `counts` is scratch space.
+    pub fn weigh(&self, journey: &Journey, counts: &mut Vec<u32>, weights: &mut [f64]) {
+        assert_eq!(journey.labels.len(), weights.len(), "one weight per touch");
         match self.kernel {
             _ if weights.is_empty() => {}
             Kernel::One(kernel) => {
@@ -66,19 +84,17 @@ impl Model {
                 weights[kernel(weights.len())] = 1.0;
             }
             Kernel::ByPosition(kernel) => kernel(weights),
-            Kernel::ByTime(_) => return false,
+            Kernel::ByTime(kernel) => kernel(journey, weights),
+            Kernel::ByMarks(of_them) => marks::weigh(&journey.marks.places(journey.touched_at)[..of_them], weights),
+            Kernel::BySet => by_channel::weigh(journey.labels, None, counts, weights),
+            Kernel::ByRemoval => by_channel::weigh(journey.labels, journey.worths, counts, weights),
         }
-        true
     }
 }
 
 /// The model of that key.
 pub fn find(key: &str) -> Result<&'static Model, ModelError> {
-    match MODELS.iter().find(|model| model.key == key) {
-        Some(model) => Ok(model),
-        None if RESERVED.contains(&key) => Err(ModelError::NotAvailableYet { key: key.to_owned() }),
-        None => Err(ModelError::Unknown { key: key.to_owned() }),
-    }
+    MODELS.iter().find(|model| model.key == key).copied().ok_or_else(|| ModelError::Unknown { key: key.to_owned() })
 }
 
 /// `all`, or keys separated by commas: `first,linear`. Each model once, in the order asked for.
@@ -98,8 +114,6 @@ pub fn select(keys: &str) -> Result<Vec<&'static Model>, ModelError> {
 
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum ModelError {
-    #[error("the model `{key}` is not available yet; available: {}", available())]
-    NotAvailableYet { key: String },
     #[error("`{key}` is not an attribution model; available: {}, or all", available())]
     Unknown { key: String },
 }

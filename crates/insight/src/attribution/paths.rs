@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Amounts, Exact, Model, Ranking,
+    Amounts, ChainFacts, Model, Ranking,
     labels::{self, AmountError, Labels},
-    ranking::{Observed, Shares},
+    ranking::{How, Observed, Shares},
 };
 
 /// Paths read in, one [`Paths::push`] per row of the file.
@@ -41,6 +41,8 @@ pub struct PathsAnswer {
     pub paths: u64,
     /// Journeys that ended without a conversion; the rule models give them nothing to share.
     pub nulls: f64,
+    /// Of the Markov model, if it was asked for.
+    pub chain: Option<ChainFacts>,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -91,22 +93,25 @@ impl Paths {
 }
 
 /// All models in one pass over the paths. Each channel of the file has a row under each model, also where its share is 0.
-pub fn attribute_paths(paths: &Paths, models: &[&'static Model]) -> PathsAnswer {
+/// The Markov model's chain is of `markov_order`, 1 to 3.
+pub fn attribute_paths(paths: &Paths, models: &[&'static Model], markov_order: u32) -> PathsAnswer {
     let names: Vec<Option<&str>> = paths.channels.names().iter().map(|name| Some(name.as_str())).collect();
-    let empty = || Shares::new(models, names.len());
+    // Paths have no times, so nothing can be half as old.
+    let how = How { half_life_days: 0.0, markov_order };
+    let empty = || Shares::new(models, &names, how);
     let observed = |row: &Row| {
         let channels = &paths.touches[row.start..row.end];
-        Observed { channels, times: None, conversions: row.conversions, value: row.value }
+        Observed { channels, touched_at: None, conversions: row.conversions, value: row.value, nulls: row.nulls }
     };
     let shares = paths.rows.par_iter().map(observed).fold(empty, Shares::observe).reduce_with(Shares::merge).unwrap_or_else(empty);
-    let mut nulls = Exact::default();
-    paths.rows.iter().for_each(|row| nulls.add(row.nulls));
+    let (models, chain) = shares.rankings(&names, false, markov_order);
     PathsAnswer {
-        models: shares.rankings(&names, false),
+        models,
         unattributed: shares.unattributed(),
         total: shares.total(),
         paths: paths.rows.len() as u64,
-        nulls: nulls.value(),
+        nulls: shares.nulls(),
+        chain,
     }
 }
 

@@ -25,7 +25,7 @@ fn conversions(answer: &PathsAnswer, model: usize) -> Vec<(&str, f64, f64)> {
 #[test]
 fn shares_paths_as_worked_out_by_hand() {
     let paths = read(&[("a > b > a", 2.0, 9.0), ("b", 1.0, 0.5), ("", 3.0, 4.0), ("c>a", 0.0, 0.0)]);
-    let answer = attribute_paths(&paths, &select("first,last,linear,u").unwrap());
+    let answer = attribute_paths(&paths, &select("first,last,linear,u").unwrap(), 1);
     assert_eq!(conversions(&answer, 0), [("a", 2.0, 9.0), ("b", 1.0, 0.5), ("c", 0.0, 0.0)]);
     assert_eq!(conversions(&answer, 1), [("a", 2.0, 9.0), ("b", 1.0, 0.5), ("c", 0.0, 0.0)]);
     let expected = [("b", 1.0 + 2.0 / 3.0, 3.5), ("a", 4.0 / 3.0, 6.0), ("c", 0.0, 0.0)];
@@ -43,7 +43,7 @@ fn shares_paths_as_worked_out_by_hand() {
 
 #[test]
 fn no_paths_have_an_answer_too() {
-    let answer = attribute_paths(&Paths::new(">").unwrap(), MODELS);
+    let answer = attribute_paths(&Paths::new(">").unwrap(), MODELS, 1);
     assert_eq!(answer.models.len(), MODELS.len());
     assert_eq!(answer.models[0].rows, Some(vec![]));
     assert_eq!(answer.total, Amounts::default());
@@ -51,11 +51,15 @@ fn no_paths_have_an_answer_too() {
 
 #[test]
 fn a_model_that_needs_times_says_so() {
-    let answer = attribute_paths(&read(&[("a>b", 1.0, 1.0)]), MODELS);
+    let answer = attribute_paths(&read(&[("a>b", 1.0, 1.0)]), MODELS, 1);
     for ranking in &answer.models {
-        let refused = ranking.model == "time_decay";
-        assert_eq!(ranking.rows.is_none(), refused);
-        assert_eq!(ranking.reason, refused.then_some("needs time-stamped touches"));
+        let reason = match ranking.model {
+            "time_decay" => "needs time-stamped touches",
+            "w" | "full_path" => "needs the instants of lead creation and opportunity, which a record has and a file has not",
+            _ => "",
+        };
+        assert_eq!(ranking.rows.is_none(), !reason.is_empty(), "{}", ranking.model);
+        assert_eq!(ranking.reason.unwrap_or_default(), reason);
     }
 }
 
@@ -92,7 +96,7 @@ fn agrees_with_the_published_answers() {
         let number = |column: usize| record[column].parse::<f64>().unwrap();
         paths.push(&record[0], number(1), number(2), number(3)).unwrap();
     }
-    let answer = attribute_paths(&paths, &select("first,last,linear").unwrap());
+    let answer = attribute_paths(&paths, &select("first,last,linear").unwrap(), 1);
     assert_eq!(answer.paths, 10_000);
     assert_eq!(answer.total.conversions, 19_785.0);
     let mut channels = 0;
@@ -122,7 +126,7 @@ proptest! {
                 let path = channels.iter().map(u8::to_string).collect::<Vec<_>>().join(" > ");
                 paths.push(&path, f64::from(*conversions), *value, 0.0).unwrap();
             }
-            attribute_paths(&paths, MODELS)
+            attribute_paths(&paths, MODELS, 2)
         };
         let forward = answer(&rows);
         for rows in forward.models.iter().filter_map(|ranking| ranking.rows.as_ref()) {
@@ -142,7 +146,7 @@ proptest! {
     fn the_order_between_the_ends_does_not_matter(mut channels in prop::collection::vec(0_u8..5, 3..10)) {
         let answer = |channels: &[u8]| {
             let path = channels.iter().map(u8::to_string).collect::<Vec<_>>().join(">");
-            let rows = attribute_paths(&read(&[(&path, 3.0, 7.0)]), MODELS).models;
+            let rows = attribute_paths(&read(&[(&path, 3.0, 7.0)]), &select("first,last,linear,u").unwrap(), 1).models;
             rows.into_iter().map(|ranking| ranking.rows.map(|mut rows| { rows.sort_by(|a, b| a.channel.cmp(&b.channel)); rows })).collect::<Vec<_>>()
         };
         let before = answer(&channels);
@@ -154,7 +158,7 @@ proptest! {
 
 #[test]
 fn channels_that_tie_stand_by_name() {
-    let answer = attribute_paths(&read(&[("d>c>b>a", 4.0, 4.0)]), &select("linear").unwrap());
+    let answer = attribute_paths(&read(&[("d>c>b>a", 4.0, 4.0)]), &select("linear").unwrap(), 1);
     let names: Vec<&str> = conversions(&answer, 0).iter().map(|row| row.0).collect();
     assert_eq!(names, ["a", "b", "c", "d"]);
 }

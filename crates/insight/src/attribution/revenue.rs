@@ -4,8 +4,10 @@ use alignment::{Currency, Instant, Money};
 use rayon::prelude::*;
 
 use super::{
-    Exact, Kernel, Model,
+    Exact, Journey, Kernel, Model,
     axis::Axis,
+    chain::{self, Solved},
+    marks::Marks,
     sharer::Sharer,
     signed::{Gathered, Signed, Won},
 };
@@ -16,18 +18,25 @@ use crate::{
     question::Question,
 };
 
-/// What each model gives each channel, source, campaign or content (`question.by`; channel unless set): of the deals won in
-/// `question.period`, over the touches in the lookback of the Agreement's settings. By another dimension, the whole of a deal goes to
-/// the deal's own value. Rows and `unattributed` sum to `total`, to the minor unit; rows stand by revenue, then conversions.
+/// What each model gives each channel, source, campaign or content (`question.by`; channel unless set): of the deals that reached the
+/// goal in `question.period` (won, unless set), over the touches in the lookback of the Agreement's settings. By another dimension, the
+/// whole of a deal goes to the deal's own value. Rows and `unattributed` sum to `total`, to the minor unit; rows stand by revenue, then conversions.
 ///
 /// A deal without an amount, or with one in another currency than the question's, is a conversion without revenue.
 pub fn attribute(history: &History, question: &Question, models: &[&'static Model]) -> Vec<ModelAnswer> {
     let signed = Signed::of(history, question);
     let axis = Axis::of(&signed);
-    let empty = || Walk::new(&signed, &axis, models);
+    let solved = solved(&signed, &axis, models);
+    let empty = || Walk::new(&signed, &axis, models, solved.as_ref());
     let walks = signed.won.par_chunks(DEALS_PER_STEP).fold(empty, Walk::observe);
     let walked = walks.reduce_with(Walk::merge).unwrap_or_else(empty);
-    walked.shares.finish(models, &axis, question.currency)
+    walked.shares.finish(&axis, question.currency)
+}
+
+/// The chain, if a model asks for it and touches have a label of their own.
+pub(super) fn solved(signed: &Signed, axis: &Axis, models: &[&'static Model]) -> Option<Solved> {
+    let asked = models.iter().any(|model| model.is_markov()) && axis.is_of_touches();
+    asked.then(|| chain::solve(signed, axis))
 }
 
 /// Enough for a thread to be worth waking, few enough to share out evenly.
@@ -44,8 +53,8 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(signed: &'a Signed, axis: &'a Axis, models: &'a [&'static Model]) -> Walk<'a> {
-        let shares = RevenueShares::new(models, axis.len(), signed.question.settings.half_life_days);
+    fn new(signed: &'a Signed, axis: &'a Axis, models: &'a [&'static Model], solved: Option<&'a Solved>) -> Walk<'a> {
+        let shares = RevenueShares::new(models, axis.len(), signed.question.settings.half_life_days, solved);
         Walk { signed, axis, shares, gathered: Gathered::default(), codes: Vec::new(), touched_at: Vec::new() }
     }
 
@@ -56,7 +65,8 @@ impl<'a> Walk<'a> {
             let at = self.signed.history.touches.at.values();
             self.touched_at.clear();
             self.touched_at.extend(self.gathered.rows.iter().map(|row| Instant(at[*row as usize])));
-            self.shares.observe(&self.codes, &self.touched_at, self.signed.minor(won.row));
+            let marks = self.signed.marks(won.row, won.at);
+            self.shares.observe(&self.codes, &self.touched_at, marks, self.signed.minor(won.row));
         }
         self
     }
@@ -73,6 +83,7 @@ pub(super) struct RevenueShares<'m> {
     models: &'m [&'static Model],
     labels: usize,
     half_life_days: f64,
+    solved: Option<&'m Solved>,
     /// Model by model, one cell per label.
     cells: Vec<Cell>,
     unattributed: Cell,
@@ -112,26 +123,27 @@ impl Cell {
 }
 
 impl<'m> RevenueShares<'m> {
-    pub fn new(models: &'m [&'static Model], labels: usize, half_life_days: f64) -> RevenueShares<'m> {
+    pub fn new(models: &'m [&'static Model], labels: usize, half_life_days: f64, solved: Option<&'m Solved>) -> RevenueShares<'m> {
         let cells = vec![Cell::default(); models.len() * labels];
         let (unattributed, total, sharer) = (Cell::default(), Cell::default(), Sharer::default());
-        RevenueShares { models, labels, half_life_days, cells, unattributed, total, journeys: 0, sharer }
+        RevenueShares { models, labels, half_life_days, solved, cells, unattributed, total, journeys: 0, sharer }
     }
 
-    /// One won deal: the labels and instants of the touches that led to it, oldest first, and what it brings.
-    pub fn observe(&mut self, labels: &[u32], touched_at: &[Instant], minor: i64) {
+    /// One won deal: the labels and instants of the touches that led to it, oldest first, its marks, and what it brings.
+    pub fn observe(&mut self, labels: &[u32], touched_at: &[Instant], marks: Marks, minor: i64) {
         self.journeys += 1;
         self.total.add_whole(minor);
         let Some(first) = labels.first() else { return self.unattributed.add_whole(minor) };
         // However it is shared, all of it ends with the one label.
         let alone = labels.iter().all(|label| label == first);
+        let journey = Journey { touched_at, labels, marks, half_life_days: self.half_life_days, worths: None };
         for (index, model) in self.models.iter().enumerate() {
             let cells = &mut self.cells[index * self.labels..][..self.labels];
             match model.kernel {
                 _ if alone => cells[*first as usize].add_whole(minor),
                 Kernel::One(kernel) => cells[labels[kernel(labels.len())] as usize].add_whole(minor),
-                Kernel::ByPosition(_) | Kernel::ByTime(_) => {
-                    let (weights, minors) = self.sharer.share(model, touched_at, self.half_life_days, minor);
+                _ => {
+                    let (weights, minors) = self.sharer.share(model, &journey, self.solved, minor);
                     let shares = labels.iter().zip(weights.iter().zip(minors));
                     // A touch so old that its weight is 0 has no share; the units of a split by floats are kept wherever they fall.
                     for (label, (weight, minor)) in shares.filter(|(_, (weight, minor))| **weight > 0.0 || **minor != 0) {
@@ -150,17 +162,23 @@ impl<'m> RevenueShares<'m> {
         self.total.merge(&other.total);
     }
 
-    fn finish(&self, models: &[&'static Model], axis: &Axis, currency: Currency) -> Vec<ModelAnswer> {
+    fn finish(&self, axis: &Axis, currency: Currency) -> Vec<ModelAnswer> {
         let answer = |(index, model): (usize, &&'static Model)| {
+            let solved = self.solved.filter(|_| model.is_markov());
             let cells = self.cells[index * self.labels..][..self.labels].iter().enumerate();
             let shared = cells.filter(|(_, cell)| cell.deals > 0);
-            let mut rows: Vec<ShareRow> = shared.map(|(code, cell)| share_row(axis.label(code), cell, currency)).collect();
+            let mut rows: Vec<ShareRow> = shared
+                .map(|(code, cell)| {
+                    let removal_effect = solved.map(|solved| solved.effect(code).0);
+                    ShareRow { removal_effect, ..share_row(axis.label(code), cell, currency) }
+                })
+                .collect();
             rows.sort_by(|a, b| by_share(b, a).then_with(|| (&a.label, a.id).cmp(&(&b.label, b.id))));
             let (unattributed, total) =
                 (share_row(NOT_RECORDED, &self.unattributed, currency), share_row(NOT_RECORDED, &self.total, currency));
-            ModelAnswer { model: model.key, name: model.name, rows, unattributed, total }
+            ModelAnswer { model: model.key, name: model.name, rows, unattributed, total, chain: solved.map(|solved| solved.facts.clone()) }
         };
-        models.iter().enumerate().map(answer).collect()
+        self.models.iter().enumerate().map(answer).collect()
     }
 }
 
@@ -172,7 +190,14 @@ fn by_share(a: &ShareRow, b: &ShareRow) -> std::cmp::Ordering {
 
 fn share_row(Label { name: label, id }: Label, cell: &Cell, currency: Currency) -> ShareRow {
     let minor = cell.minor.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
-    ShareRow { label, id, conversions: cell.conversions.value(), revenue: Money::new(minor, currency), deals: cell.deals }
+    ShareRow {
+        label,
+        id,
+        conversions: cell.conversions.value(),
+        revenue: Money::new(minor, currency),
+        deals: cell.deals,
+        removal_effect: None,
+    }
 }
 
 #[cfg(test)]

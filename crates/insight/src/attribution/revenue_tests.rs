@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     attribution::{MODELS, RowOf, deals_behind, find, journey},
-    question::{Dimension, Filter, Journey, Period},
+    question::{Dimension, Filter, Goal, Journey, Period},
     rows::{DealRow, Delta, TouchRow},
     testing::*,
 };
@@ -66,6 +66,43 @@ fn every_model_shares_to_the_cent() {
             ("u", &["ad 40 40 1", "web 40 40 1", "mail 20 20 1"]),
         ],
     );
+}
+
+/// Lead made on day 1, deal opened on day 3, signed on day 4.
+#[test]
+fn marks_are_those_of_the_deals_own_lead() {
+    let touches = (0..5).map(|on| touch(on + 1, 1, on as f64, ["ad", "web", "fair", "mail", "call"][on as usize])).collect();
+    let mut delta = record(touches, vec![deal_of(1, &[1], 10, 4.0)]);
+    delta.leads = vec![lead(1, "search", 1.0)];
+    (delta.deals[0].lead, delta.deals[0].opened_at) = (Some(1), Some(day(3.0)));
+    let w = ["ad 30 300 1", "mail 30 300 1", "web 30 300 1", "call 5 50 1", "fair 5 50 1"];
+    let full_path = ["ad 22 225 1", "call 22 225 1", "mail 22 225 1", "web 22 225 1", "fair 10 100 1"];
+    check(delta.clone(), &question(), &[("w", &w), ("full_path", &full_path)]);
+    let mut pipeline = question();
+    pipeline.settings.goal = Goal::Pipeline;
+    // Up to the opening, with the signature as a missing mark.
+    let rows = ["ad 30 300 1", "mail 30 300 1", "web 30 300 1", "fair 10 100 1"];
+    check(delta, &pipeline, &[("w", &rows), ("full_path", &rows)]);
+}
+
+#[test]
+fn a_goal_says_which_deals_are_shared_out_and_up_to_when() {
+    let touches = vec![touch(1, 1, 1.0, "ad"), touch(2, 1, 5.0, "mail"), touch(3, 2, 8.0, "web"), touch(4, 3, 8.0, "ad")];
+    let deals = vec![deal_of(1, &[1], 1, 6.0), deal_of(2, &[2], 10, 9.0), deal_of(3, &[3], 100, 9.0)];
+    let mut delta = record(touches, deals);
+    (0..3).for_each(|row| delta.deals[row].opened_at = Some(day([2.0, 8.5, 8.0][row])));
+    delta.deal_transitions[2].stage = Lost;
+    let table: &[(Goal, &[&str])] = &[
+        (Goal::Revenue, &["web 100 1000 1", "mail 100 100 1"]),
+        (Goal::Pipeline, &["ad 200 10100 2", "web 100 1000 1"]),
+        // Company 1 signs first on day 6.
+        (Goal::Customers, &["mail 100 100 1"]),
+    ];
+    for (goal, rows) in table {
+        let mut question = question();
+        question.settings.goal = *goal;
+        check(delta.clone(), &question, &[("last", rows)]);
+    }
 }
 
 #[test]
@@ -196,10 +233,13 @@ fn records() -> impl Strategy<Value = Delta> {
 }
 
 fn questions() -> impl Strategy<Value = Question> {
-    (0_u32..60, 0_u32..60, 1_u32..40, any::<bool>(), 0_u32..20).prop_map(|(as_of, known_at, lookback_days, by_person, from)| {
+    let asked = (0_u32..60, 0_u32..60, 1_u32..40, any::<bool>(), 0_u32..20, prop::sample::select(Goal::ALL.to_vec()), 1_u32..=3);
+    asked.prop_map(|(as_of, known_at, lookback_days, by_person, from, goal, markov_order)| {
         let period = Period { from: day(f64::from(from)), to: day(35.0) };
         let mut question = Question { as_of: day(f64::from(as_of)), known_at: day(f64::from(known_at)), period, ..question() };
         question.settings.lookback_days = lookback_days;
+        question.settings.goal = goal;
+        question.settings.markov_order = markov_order;
         question.settings.journey = if by_person { Journey::Person } else { Journey::Company };
         question
     })
@@ -239,10 +279,11 @@ proptest! {
     #[test]
     fn merging_is_observing(journeys in prop::collection::vec((prop::collection::vec(0_u32..4, 0..9), any::<i32>()), 0..40), split in 0_usize..40) {
         let observe = |journeys: &[(Vec<u32>, i32)]| {
-            let mut shares = RevenueShares::new(MODELS, 4, 7.0);
+            let mut shares = RevenueShares::new(MODELS, 4, 7.0, None);
             for (labels, minor) in journeys {
                 let touched_at: Vec<Instant> = (0..labels.len()).map(|touch| day(touch as f64)).collect();
-                shares.observe(labels, &touched_at, i64::from(*minor));
+                let marks = Marks { lead_at: Some(day(1.0)), opportunity_at: Some(day(2.5)), signed_at: None };
+                shares.observe(labels, &touched_at, marks, i64::from(*minor));
             }
             shares
         };

@@ -1,16 +1,21 @@
-//! The won deals of a question, and the touches that led to each.
+//! The deals that reached the goal of a question, the touches that led to each, and whoever has not got there.
 
 use std::ops::Range;
 
 use alignment::Instant;
 use rayon::prelude::*;
 
+use super::marks::Marks;
 use crate::{
     engine::Segments,
-    history::{Group, History, Journeys, NONE, currency_code},
-    question::{Journey, Question},
+    history::{DealState, Group, History, Journeys, NONE, currency_code},
+    question::{Goal, Journey, Question},
     view::View,
 };
+
+mod nulls;
+
+pub(super) use nulls::Nulls;
 
 /// The touches of one deal, gathered into buffers that are reused from deal to deal.
 #[derive(Default)]
@@ -21,27 +26,38 @@ pub(super) struct Gathered {
     index: usize,
 }
 
-/// What was signed, as of the question.
+/// What was signed (or opened, if pipeline is the goal), as of the question.
 pub(super) struct Signed<'h> {
     pub history: &'h History,
     pub question: &'h Question,
     /// The deals that the question is about, by group.
     pub won: Vec<Won>,
     /// Who signed when, sorted; all signatures, also those outside the question's period: a journey starts after the one before it.
+    /// With pipeline as the goal, who opened a deal when.
     signatures: Vec<(Owner, Instant)>,
 }
 
 /// Whose journey it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Owner {
     Group(Group),
     Person(i64),
 }
 
+impl Owner {
+    /// A number of its own among those of the same kind.
+    fn id(self) -> i64 {
+        match self {
+            Owner::Group(group) => group.0,
+            Owner::Person(person) => person,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Won {
     pub group: Group,
-    /// When it was signed, or from when on it counts as signed if nobody wrote that down.
+    /// When it was signed, or from when on it counts as signed if nobody wrote that down; or when it was opened.
     pub at: Instant,
     /// Row of `History::deals`.
     pub row: usize,
@@ -51,12 +67,16 @@ impl<'h> Signed<'h> {
     pub fn of(history: &'h History, question: &'h Question) -> Signed<'h> {
         let won_of = |(group, row): &(Group, u32)| {
             let state = history.deal_state(*row as usize, question.as_of, question.known_at)?;
-            state.is_won().then_some(Won { group: *group, at: state.counts_from, row: *row as usize })
+            Some(Won { group: *group, at: converted_at(history, question, *row as usize, &state)?, row: *row as usize })
         };
         let mut won: Vec<Won> = history.deals_by_group().order().par_iter().filter_map(won_of).collect();
         won.chunk_by_mut(|a, b| a.group == b.group).for_each(|of_group| of_group.sort_unstable());
         let mut signed = Signed { history, question, won, signatures: Vec::new() };
         signed.signatures = signed.all_signatures();
+        if question.settings.goal == Goal::Customers {
+            // By group and then instant, so the first of each is the first signature.
+            signed.won.dedup_by(|next, first| next.group == first.group && next.group != Group::NOBODY);
+        }
         signed.won.retain(|won| question.period.contains(won.at));
         signed.filter();
         signed
@@ -93,6 +113,18 @@ impl<'h> Signed<'h> {
     pub fn minor(&self, deal_row: usize) -> i64 {
         let minor = self.history.deals.amount.minor_in(deal_row, currency_code(self.question.currency));
         minor.unwrap_or(0).max(-i64::MAX)
+    }
+
+    /// The marks of the journey to a deal that converted at an instant.
+    pub fn marks(&self, deal_row: usize, closes: Instant) -> Marks {
+        let Question { known_at, settings, .. } = self.question;
+        let (deals, leads) = (&self.history.deals, &self.history.leads);
+        let lead = deals.lead.get(deal_row).and_then(|lead| leads.find(lead)).filter(|row| leads.recorded_at.get(*row) <= *known_at);
+        Marks {
+            lead_at: lead.map(|row| leads.opened_at.get(row)),
+            opportunity_at: deals.opened_at.get(deal_row).filter(|at| *at <= closes),
+            signed_at: (settings.goal != Goal::Pipeline).then_some(closes),
+        }
     }
 
     /// Where the lookback from an instant reaches.
@@ -149,10 +181,22 @@ impl<'h> Signed<'h> {
         gathered.rows.extend((start..end.max(start)).filter(counts).map(|row| row as u32));
     }
 
+    fn last_signature(&self, owner: Owner) -> Option<Instant> {
+        self.signed_before(owner, Instant::MAX)
+    }
+
     fn signed_before(&self, owner: Owner, at: Instant) -> Option<Instant> {
         let index = self.signatures.partition_point(|signature| *signature < (owner, at));
         let (signer, signed_at) = self.signatures[..index].last()?;
         (*signer == owner).then_some(*signed_at)
+    }
+}
+
+/// When a deal reached the goal, if it has.
+pub(super) fn converted_at(history: &History, question: &Question, deal_row: usize, state: &DealState) -> Option<Instant> {
+    match question.settings.goal {
+        Goal::Revenue | Goal::Customers => state.is_won().then_some(state.counts_from),
+        Goal::Pipeline => history.deals.opened_at.get(deal_row).filter(|at| *at <= question.as_of),
     }
 }
 

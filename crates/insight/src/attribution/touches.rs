@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Amounts, Journey, Model, Ranking,
+    Amounts, ChainFacts, Model, Ranking,
     labels::{self, AmountError, Labels},
-    ranking::{Observed, Shares},
+    ranking::{How, Observed, Shares},
 };
 
 /// Which touches count, and how fast they fade.
@@ -17,11 +17,13 @@ use super::{
 pub struct Window {
     pub lookback_days: u32,
     pub half_life_days: f64,
+    /// Of the Markov model's chain: 1 to 3.
+    pub markov_order: u32,
 }
 
 impl Default for Window {
     fn default() -> Window {
-        Window { lookback_days: 90, half_life_days: 7.0 }
+        Window { lookback_days: 90, half_life_days: 7.0, markov_order: 1 }
     }
 }
 
@@ -53,6 +55,8 @@ pub struct TouchesAnswer {
     pub customers: u64,
     /// Journeys that have not ended in a conversion.
     pub open_journeys: u64,
+    /// Of the Markov model, if it was asked for.
+    pub chain: Option<ChainFacts>,
 }
 
 impl Touches {
@@ -83,20 +87,22 @@ pub fn attribute_touches(mut touches: Touches, models: &[&'static Model], window
     if touches.rows.iter().any(|row| row.channel.is_none() && row.converted.is_none()) {
         names.push(None);
     }
-    let empty = || Walk::new(models, names.len(), unlabelled, window);
+    let empty = || Walk::new(models, &names, unlabelled, window);
     let walked = touches
         .rows
         .par_chunk_by(|a, b| a.customer == b.customer)
         .fold(empty, Walk::customer)
         .reduce_with(Walk::merge)
         .unwrap_or_else(empty);
+    let (models, chain) = walked.shares.rankings(&names, true, window.markov_order);
     TouchesAnswer {
-        models: walked.shares.rankings(&names, true),
+        models,
         unattributed: walked.shares.unattributed(),
         total: walked.shares.total(),
         touches: touches.rows.len() as u64,
         customers: touches.customers.names().len() as u64,
         open_journeys: walked.open_journeys,
+        chain,
     }
 }
 
@@ -111,8 +117,9 @@ struct Walk<'m> {
 }
 
 impl<'m> Walk<'m> {
-    fn new(models: &'m [&'static Model], channels: usize, unlabelled: u32, window: Window) -> Walk<'m> {
-        let shares = Shares::new(models, channels);
+    fn new(models: &'m [&'static Model], names: &[Option<&str>], unlabelled: u32, window: Window) -> Walk<'m> {
+        let how = How { half_life_days: window.half_life_days, markov_order: window.markov_order };
+        let shares = Shares::new(models, names, how);
         Walk { shares, window, unlabelled, open_journeys: 0, channels: Vec::new(), touched_at: Vec::new() }
     }
 
@@ -126,18 +133,22 @@ impl<'m> Walk<'m> {
                 self.touched_at.push(row.at);
             }
             if let Some(value) = row.converted {
-                self.convert(row.at, value);
+                self.end(row.at, 1.0, value, 0.0);
             }
         }
-        self.open_journeys += u64::from(!self.channels.is_empty());
+        if let Some(last) = self.touched_at.last().copied() {
+            self.open_journeys += 1;
+            self.end(last, 0.0, 0.0, 1.0);
+        }
         self
     }
 
-    fn convert(&mut self, at: Instant, value: f64) {
+    /// Ends the journey at an instant: what is older than the lookback by then does not count.
+    fn end(&mut self, at: Instant, conversions: f64, value: f64, nulls: f64) {
         let opens = at.plus_days(-i64::from(self.window.lookback_days));
         let outside = self.touched_at.partition_point(|touched_at| *touched_at < opens);
-        let times = Some(Journey { touched_at: &self.touched_at[outside..], half_life_days: self.window.half_life_days });
-        self.shares.add(&Observed { channels: &self.channels[outside..], times, conversions: 1.0, value });
+        let (channels, touched_at) = (&self.channels[outside..], Some(&self.touched_at[outside..]));
+        self.shares.add(&Observed { channels, touched_at, conversions, value, nulls });
         self.start_journey();
     }
 

@@ -123,7 +123,7 @@ fn rows(shares: &Shares, by: &str, params: &QuestionParams, chosen: &str) -> Vec
     for ((label, id), of_models) in found {
         let row_key = row_key(label.as_deref(), id);
         let nothing =
-            ShareRow { label: None, id: None, conversions: 0.0, revenue: alignment::Money::new(0, shares.question.currency), deals: 0 };
+            ShareRow { label: None, id: None, conversions: 0.0, revenue: alignment::Money::new(0, shares.question.currency), deals: 0, removal_effect: None };
         let given: Vec<&ShareRow> = of_models.iter().map(|row| row.unwrap_or(&nothing)).collect();
         let minors = || given.iter().map(|row| row.revenue.minor);
         let (low, high) = (minors().min().unwrap_or(0) as f64, minors().max().unwrap_or(0) as f64);

@@ -15,6 +15,7 @@ pub static DIMENSIONS: &[(&str, &str)] = &[
     ("owner", "Owner"),
     ("industry", "Industry"),
     ("country", "Country"),
+    ("rejection_reason", "Rejection reason"),
 ];
 
 /// What the form above the numbers shows.
@@ -59,7 +60,10 @@ pub fn address(path: &str, params: &QuestionParams, more: &[(&str, &str)]) -> St
         ("model", text(&params.model)),
         ("journey", text(&params.journey)),
         ("lookback_days", text(&params.lookback_days)),
+        ("goal", text(&params.goal)),
+        ("markov_order", text(&params.markov_order)),
         ("currency", text(&params.currency)),
+        ("margin", text(&params.margin)),
     ];
     let kept = own.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
     url::with(path, kept.filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()))
