@@ -22,6 +22,20 @@ CREATE TABLE saved_questions (
 );
 CREATE INDEX saved_questions_user ON saved_questions (user_id, id) WHERE removed_at IS NULL;
 
+-- What was learned after an instant: the record is seen as it was then by taking these back.
+CREATE INDEX changes_recorded ON changes (recorded_at, id);
+CREATE INDEX events_recorded ON events (recorded_at, id);
+
+-- When somebody looked at a number, and when the time before: `question` is its address without times.
+CREATE TABLE looks (
+  user_id BIGINT NOT NULL,
+  number TEXT NOT NULL,
+  question TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  before_at BIGINT,
+  PRIMARY KEY (user_id, number, question)
+);
+
 -- The learned score: what was fitted on what was known at an instant, and how well it does on what it had not seen.
 CREATE TABLE score_versions (
   id {key},

@@ -171,6 +171,8 @@ pub struct CompanyIntake {
     pub region: Option<String>,
     pub employees: Option<i64>,
     pub annual_revenue: Option<Money>,
+    /// When it stopped being a customer.
+    pub churned_at: Option<Instant>,
     pub owner: Option<Reference>,
     pub created_at: Option<Instant>,
     pub custom: CustomValues,

@@ -264,6 +264,13 @@ const COMPANY: &[FieldDefinition] = &[
         Instant,
         &["create date", "created date", "created at", "created", "date created"],
     ),
+    f(
+        "churned_at",
+        "Customer until",
+        "When the company stopped being a customer.",
+        Instant,
+        &["churned at", "churn date", "churned on", "customer until", "cancellation date"],
+    ),
     f("custom", "Own fields", "Columns kept as fields of your own.", Custom, &[]),
 ];
 

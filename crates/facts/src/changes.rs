@@ -1,5 +1,9 @@
 //! Writing single records with their history: a row and its event, or the fields of a row with what they were before.
 
+mod past;
+
+pub use past::*;
+
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::{
@@ -115,6 +119,38 @@ pub async fn set_by_import(
     let names: Vec<_> = sets.iter().map(|(column, _)| column.name).collect();
     note(tx, author, "changed", table, id, author.now, Some(names.join(",")), import_id);
     Ok(names)
+}
+
+/// A field of a row that was written by other means than [`set`]: what it was and what it is.
+pub struct Written {
+    pub record_id: i64,
+    pub field: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Writes down fields that changed, so that the record can be seen as it was. The event is noted by who wrote them.
+pub async fn remember(tx: &mut WriteTx, author: &Author, import_id: Option<i64>, table: &'static Table, written: Vec<Written>) -> Result<()> {
+    if written.is_empty() {
+        return Ok(());
+    }
+    let first = tx.allocate(schema::CHANGES.name, written.len()).await?;
+    let mut values = Vec::with_capacity(written.len() * schema::CHANGES.columns.len());
+    for (id, field) in (first..).zip(written) {
+        values.extend([
+            Value::Int(id),
+            Value::Text(table.name.to_owned()),
+            Value::Int(field.record_id),
+            Value::Text(field.field),
+            field.old.map_or(Value::Null, Value::Text),
+            field.new.map_or(Value::Null, Value::Text),
+            Value::Int(author.now),
+            Value::int(author.actor),
+            Value::int(import_id),
+        ]);
+    }
+    let engine = tx.engine;
+    bulk::insert(tx.conn(), engine, &schema::CHANGES, values).await
 }
 
 /// Notes that a row was written to by other means than [`set`].

@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use crate::{
     Result, WriteTx,
     bulk::{self, Value},
+    changes::{self, Author, Written},
     list::id_list,
     schema,
 };
@@ -79,8 +80,25 @@ pub async fn insert(tx: &mut WriteTx, rows: &[ClockRow]) -> Result<()> {
     bulk::insert(tx.conn(), engine, &schema::CLOCKS, values(rows)).await
 }
 
-pub async fn overwrite(tx: &mut WriteTx, rows: &[ClockRow]) -> Result<()> {
+/// What numbers read of a clock: changes of it are written down, so that they can be asked as they stood on any day.
+const REMEMBERED: [&str; 6] = ["owner_id", "due_at", "ended_at", "outcome", "breached_at", "paused_at"];
+
+pub async fn overwrite(tx: &mut WriteTx, author: &Author, import_id: Option<i64>, rows: &[ClockRow]) -> Result<()> {
     let engine = tx.engine;
+    let places: Vec<_> = REMEMBERED.iter().filter_map(|name| schema::CLOCKS.index_of(name)).collect();
+    let columns: Vec<_> = places.iter().map(|place| &schema::CLOCKS.columns[*place]).collect();
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let before = bulk::load_by_ids(tx.conn(), engine, &schema::CLOCKS, &columns, &ids).await?;
+    let mut written = Vec::new();
+    for row in rows {
+        let Some(before) = before.get(&row.id) else { continue };
+        let after = row.values();
+        for ((place, column), old) in places.iter().zip(&columns).zip(before).filter(|((place, _), old)| after[**place] != **old) {
+            let (old, new) = (old.to_history(), after[*place].to_history());
+            written.push(Written { record_id: row.id, field: column.name.to_owned(), old, new });
+        }
+    }
+    changes::remember(tx, author, import_id, &schema::CLOCKS, written).await?;
     bulk::overwrite(tx.conn(), engine, &schema::CLOCKS, values(rows)).await
 }
 

@@ -20,6 +20,7 @@ pub struct CompanyRow {
     pub employees: Option<i64>,
     pub annual_revenue_minor: Option<i64>,
     pub annual_revenue_currency: Option<String>,
+    pub churned_at: Option<i64>,
     pub owner_id: Option<i64>,
     pub owner_name: Option<String>,
     pub created_at: Option<i64>,
@@ -48,7 +49,7 @@ pub enum CompanySort {
 }
 
 const SELECT: &str = "c.id, c.name, c.domain, c.industry, c.country, c.region, c.employees, c.annual_revenue_minor, \
-     c.annual_revenue_currency, c.owner_id, u.name AS owner_name, c.created_at, c.recorded_at, c.import_id, \
+     c.annual_revenue_currency, c.churned_at, c.owner_id, u.name AS owner_name, c.created_at, c.recorded_at, c.import_id, \
      (SELECT COUNT(*) FROM people q WHERE q.company_id = c.id) AS people, (SELECT COUNT(*) FROM leads q WHERE q.company_id = c.id) AS leads, \
      (SELECT COUNT(*) FROM deals q WHERE q.company_id = c.id) AS deals";
 const BASE: &str = "companies c";

@@ -17,6 +17,7 @@ pub struct CompanyFact {
     pub employees: Option<i64>,
     pub annual_revenue_minor: Option<i64>,
     pub annual_revenue_currency: Option<String>,
+    pub churned_at: Option<i64>,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -142,6 +143,33 @@ pub struct SpendFact {
     pub amount_currency: String,
 }
 
+#[derive(Clone, Debug, FromRow)]
+pub struct ClockFact {
+    pub id: i64,
+    pub lead_id: i64,
+    pub kind: String,
+    pub owner_id: Option<i64>,
+    pub started_at: i64,
+    pub due_at: i64,
+    pub ended_at: Option<i64>,
+    pub outcome: Option<String>,
+    pub breached_at: Option<i64>,
+    pub paused_at: Option<i64>,
+    pub agreement_version: i64,
+    pub recorded_at: i64,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct WaiverFact {
+    pub id: i64,
+    pub promise: String,
+    pub period: String,
+    pub clock_id: Option<i64>,
+    pub at: i64,
+    pub revoked_at: Option<i64>,
+    pub recorded_at: i64,
+}
+
 macro_rules! feed {
     ($($function:ident: $fact:ident from $table:literal, $columns:literal;)*) => {$(
         /// The rows with ids from `first` to `last`, both included.
@@ -153,7 +181,7 @@ macro_rules! feed {
 }
 
 feed! {
-    companies: CompanyFact from "companies", "id, name, domain, industry, country, region, employees, annual_revenue_minor, annual_revenue_currency";
+    companies: CompanyFact from "companies", "id, name, domain, industry, country, region, employees, annual_revenue_minor, annual_revenue_currency, churned_at";
     people: PersonFact from "people", "id, company_id, name, email, phone, job_title, country";
     leads: LeadFact from "leads", "id, person_id, company_id, source, campaign_id, content_id, owner_id, opened_at, stages_recorded, recorded_at";
     transitions: TransitionFact from "(SELECT * FROM transitions WHERE goes_back IS NULL) AS forward", "id, lead_id, stage, at, recorded_at, agreement_version, reason";
@@ -165,6 +193,8 @@ feed! {
     content: ContentFact from "content", "id, title, kind, published_at";
     users: UserFact from "users", "id, name, email, region";
     spend: SpendFact from "spend", "id, campaign_id, channel, source, side, at, recorded_at, amount_minor, amount_currency";
+    clocks: ClockFact from "clocks", "id, lead_id, kind, owner_id, started_at, due_at, ended_at, outcome, breached_at, paused_at, agreement_version, recorded_at";
+    waivers: WaiverFact from "waivers", "id, promise, period, clock_id, at, revoked_at, recorded_at";
 }
 
 /// (deal, person) of the deals in the run, in the order in which the people joined.

@@ -1,5 +1,7 @@
 //! The imports themselves: their state and counts, the rows they refused, and taking one back.
 
+use std::collections::BTreeMap;
+
 use alignment::intake::Noun;
 use rustc_hash::FxHashSet;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -7,6 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use crate::{
     FactsError, Result, WriteTx,
     bulk::{self, Value},
+    changes::{self, Author, Written},
     events::NewEvent,
     schema::{self, Table},
 };
@@ -249,8 +252,7 @@ pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: 
             removed += sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).execute(tx.conn()).await?.rows_affected() as i64;
             forget_names(tx.conn(), table, *first, *last).await?;
             for (child, column, _) in CONSEQUENCES.iter().filter(|consequence| consequence.2.name == table.name) {
-                let sql = format!("DELETE FROM {} WHERE {column} BETWEEN $1 AND $2", child.name);
-                sqlx::query(AssertSqlSafe(sql)).bind(*first).bind(*last).execute(tx.conn()).await?;
+                remove_consequences(tx, child, column, (*first, *last), import.id, actor_id, at).await?;
             }
             note(tx, "removed", table.name, (*first, *last), import.id, actor_id, at);
         }
@@ -273,6 +275,33 @@ pub async fn undo(tx: &mut WriteTx, import: &Import, actor_id: Option<i64>, at: 
     let ended = Import { state: "undone".into(), undone_at: Some(at), ..import.clone() };
     end(tx, &ended).await?;
     Ok(undone)
+}
+
+/// Takes what stands on a run of ids away, and says so to whoever follows the log.
+async fn remove_consequences(
+    tx: &mut WriteTx,
+    child: &'static Table,
+    column: &str,
+    run: (i64, i64),
+    import_id: i64,
+    actor_id: Option<i64>,
+    at: i64,
+) -> Result<()> {
+    let sql = format!("SELECT id FROM {} WHERE {column} BETWEEN $1 AND $2 ORDER BY id", child.name);
+    let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql)).bind(run.0).bind(run.1).fetch_all(tx.conn()).await?;
+    let mut runs: Vec<(i64, i64)> = Vec::new();
+    for (id,) in rows {
+        match runs.last_mut() {
+            Some(run) if run.1 + 1 == id => run.1 = id,
+            _ => runs.push((id, id)),
+        }
+    }
+    for run in runs {
+        note(tx, "removed", child.name, run, import_id, actor_id, at);
+    }
+    let sql = format!("DELETE FROM {} WHERE {column} BETWEEN $1 AND $2", child.name);
+    sqlx::query(AssertSqlSafe(sql)).bind(run.0).bind(run.1).execute(tx.conn()).await?;
+    Ok(())
 }
 
 fn note(tx: &mut WriteTx, kind: &'static str, table: &'static str, ids: (i64, i64), import_id: i64, actor_id: Option<i64>, at: i64) {
@@ -391,6 +420,7 @@ async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id:
     let sql = "SELECT noun, record_id, field, old_value, new_value FROM changes WHERE import_id = $1 ORDER BY id DESC";
     let rows: Vec<FieldChange> = sqlx::query_as(sql).bind(import_id).fetch_all(tx.conn()).await?;
     let mut changed: FxHashSet<(&'static str, i64)> = FxHashSet::default();
+    let mut set_back: BTreeMap<&'static str, (&'static Table, Vec<Written>)> = BTreeMap::new();
     for FieldChange { noun, record_id, field, old_value, new_value } in rows {
         let Some(table) = schema::table(&noun) else { continue };
         // A record that the import made itself goes away as a whole.
@@ -398,7 +428,9 @@ async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id:
             continue;
         }
         if let Some(field) = field.strip_prefix("custom:") {
-            if restore_custom(tx.conn(), table, record_id, field, old_value, new_value).await? {
+            if restore_custom(tx.conn(), table, record_id, field, old_value.clone(), new_value.clone()).await? {
+                let written = Written { record_id, field: format!("custom:{field}"), old: new_value, new: old_value };
+                set_back.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(written);
                 undone.restored += 1;
                 changed.insert((table.name, record_id));
             } else {
@@ -414,9 +446,16 @@ async fn restore_fields(tx: &mut WriteTx, import_id: i64, runs: &Runs, actor_id:
             undone.kept += 1;
             continue;
         }
-        bulk::update(tx.conn(), table, record_id, &[(column, Value::from_history(column.kind, old_value))]).await?;
+        bulk::update(tx.conn(), table, record_id, &[(column, Value::from_history(column.kind, old_value.clone()))]).await?;
+        let written = Written { record_id, field, old: new_value, new: old_value };
+        set_back.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(written);
         undone.restored += 1;
         changed.insert((table.name, record_id));
+    }
+    // By no import: it is the undo's own writing, and the record is to be seen as it was before and after it.
+    let author = Author { actor: actor_id, now: at, agreement_version: None };
+    for (table, written) in set_back.into_values() {
+        changes::remember(tx, &author, None, table, written).await?;
     }
     for (table, id) in changed {
         note(tx, "changed", table, (id, id), import_id, actor_id, at);

@@ -223,6 +223,9 @@ tables! {
     SAVED_QUESTIONS = "saved_questions" ["id"] {
         int id, text name, text report, text params, text answer, text answer_hash, int agreement_version, int as_of, int known_at, int user_id, int recorded_at, int removed_at,
     }
+    LOOKS = "looks" ["user_id", "number", "question"] {
+        int user_id, text number, text question, int at, int before_at,
+    }
     SCORE_VERSIONS = "score_versions" ["id"] {
         int id, int number, int as_of, int known_at, text model, text figures, text withheld, int actor_id, int recorded_at,
     }

@@ -178,6 +178,7 @@ fn company(id: i64, dice: &mut Dice) -> CompanyRow {
         region: None,
         employees: Some(1 + dice.below(8000) as i64),
         annual_revenue: None,
+        churned_at: None,
         custom: Vec::new(),
     }
 }

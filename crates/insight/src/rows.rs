@@ -4,6 +4,7 @@
 
 use alignment::{
     Instant, Money,
+    handoff::{ClockKind, Outcome},
     lifecycle::{DealStage, Side, Stage, StageSet},
     touch::{ActivityKind, TouchKind},
 };
@@ -25,6 +26,8 @@ pub struct Delta {
     pub content: Vec<NamedRow>,
     pub users: Vec<NamedRow>,
     pub spend: Vec<SpendRow>,
+    pub clocks: Vec<ClockRow>,
+    pub waivers: Vec<WaiverRow>,
     pub removed: Vec<Removed>,
 }
 
@@ -42,6 +45,8 @@ pub enum Table {
     Content,
     Users,
     Spend,
+    Clocks,
+    Waivers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +65,8 @@ pub struct CompanyRow {
     pub region: Option<String>,
     pub employees: Option<i64>,
     pub annual_revenue: Option<Money>,
+    /// When it stopped being a customer, where somebody wrote that down.
+    pub churned_at: Option<Instant>,
     /// The company's own fields: (key, value).
     pub custom: Vec<(String, String)>,
 }
@@ -181,4 +188,37 @@ pub struct SpendRow {
     pub at: Instant,
     pub recorded_at: Instant,
     pub amount: Money,
+}
+
+/// A promise about one lead, and what became of it. It runs until `ended_at`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClockRow {
+    pub id: i64,
+    pub lead: i64,
+    pub kind: ClockKind,
+    /// Whose promise it is, or was when it was broken.
+    pub owner: Option<i64>,
+    pub started_at: Instant,
+    pub due_at: Instant,
+    pub ended_at: Option<Instant>,
+    pub outcome: Option<Outcome>,
+    pub breached_at: Option<Instant>,
+    /// It stands still since.
+    pub paused_at: Option<Instant>,
+    pub agreement_version: u32,
+    pub recorded_at: Instant,
+}
+
+/// A promise that was let off: one clock, or all of a month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaiverRow {
+    pub id: i64,
+    /// Key of the promise.
+    pub promise: Option<String>,
+    /// The month, such as `2026-11`.
+    pub period: Option<String>,
+    pub clock: Option<i64>,
+    pub at: Instant,
+    pub revoked_at: Option<Instant>,
+    pub recorded_at: Instant,
 }

@@ -8,6 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 use alignment::{
     Instant, Money,
     fields::email_domain,
+    handoff::{ClockKind, Outcome},
     lifecycle::{DealStage, Side, Stage, StageSet},
     touch::{ActivityKind, TouchKind},
 };
@@ -47,6 +48,8 @@ static FOLLOWED: &[(&schema::Table, Table)] = &[
     (&schema::DEAL_TRANSITIONS, Table::DealTransitions),
     (&schema::ACTIVITIES, Table::Activities),
     (&schema::SPEND, Table::Spend),
+    (&schema::CLOCKS, Table::Clocks),
+    (&schema::WAIVERS, Table::Waivers),
 ];
 
 impl HistoryKeeper {
@@ -257,6 +260,8 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
             email: fact.email,
         })),
         Table::Spend => delta.spend.extend(feed::spend(connection, first, last).await?.into_iter().filter_map(spend)),
+        Table::Clocks => delta.clocks.extend(feed::clocks(connection, first, last).await?.into_iter().filter_map(clock)),
+        Table::Waivers => delta.waivers.extend(feed::waivers(connection, first, last).await?.into_iter().map(waiver)),
     }
     Ok(size(delta) - before)
 }
@@ -274,6 +279,8 @@ fn size(delta: &Delta) -> usize {
         + delta.content.len()
         + delta.users.len()
         + delta.spend.len()
+        + delta.clocks.len()
+        + delta.waivers.len()
 }
 
 type Custom = Vec<(String, String)>;
@@ -296,6 +303,7 @@ fn company(custom: Option<Custom>, fact: feed::CompanyFact) -> rows::CompanyRow 
         region: fact.region,
         employees: fact.employees,
         annual_revenue: money(fact.annual_revenue_minor, fact.annual_revenue_currency.as_deref()),
+        churned_at: fact.churned_at.map(Instant),
         custom: custom.unwrap_or_default(),
     }
 }
@@ -413,6 +421,37 @@ fn spend(fact: feed::SpendFact) -> Option<rows::SpendRow> {
         recorded_at: Instant(fact.recorded_at),
         amount: money(Some(fact.amount_minor), Some(&fact.amount_currency))?,
     })
+}
+
+/// A kind or an outcome that this program does not know was written by a newer one, as with stages.
+fn clock(fact: feed::ClockFact) -> Option<rows::ClockRow> {
+    let outcome = fact.outcome.as_deref().map(Outcome::parse);
+    Some(rows::ClockRow {
+        id: fact.id,
+        lead: fact.lead_id,
+        kind: ClockKind::parse(&fact.kind)?,
+        owner: fact.owner_id,
+        started_at: Instant(fact.started_at),
+        due_at: Instant(fact.due_at),
+        ended_at: fact.ended_at.map(Instant),
+        outcome: if let Some(outcome) = outcome { Some(outcome?) } else { None },
+        breached_at: fact.breached_at.map(Instant),
+        paused_at: fact.paused_at.map(Instant),
+        agreement_version: fact.agreement_version as u32,
+        recorded_at: Instant(fact.recorded_at),
+    })
+}
+
+fn waiver(fact: feed::WaiverFact) -> rows::WaiverRow {
+    rows::WaiverRow {
+        id: fact.id,
+        promise: Some(fact.promise),
+        period: Some(fact.period),
+        clock: fact.clock_id,
+        at: Instant(fact.at),
+        revoked_at: fact.revoked_at.map(Instant),
+        recorded_at: Instant(fact.recorded_at),
+    }
 }
 
 fn money(minor: Option<i64>, currency: Option<&str>) -> Option<Money> {

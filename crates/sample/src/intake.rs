@@ -114,6 +114,7 @@ impl World {
             region: Some(company.region.name().into()),
             employees: company.shows_employees.then_some(company.employees),
             annual_revenue: company.annual_revenue_euros.map(|revenue| euros(revenue * 100)),
+            churned_at: None,
             owner: Some(reference(Noun::User, company.owner)),
             created_at: Some(company.awake_at),
             custom: vec![("sales_region".into(), company.region.name().into())],

@@ -7,6 +7,7 @@ use std::{marker::PhantomData, sync::Arc};
 
 use alignment::{
     Instant,
+    handoff::{ClockKind, Outcome},
     lifecycle::{DealStage, Side, Stage, StageSet},
     touch::{ActivityKind, TouchKind},
 };
@@ -189,6 +190,10 @@ coded! {
         known |code| TouchKind::from_code(code).is_some();
     ActivityKind as UInt8Type => |kind| kind as u8, |code| ActivityKind::from_code(code).unwrap_or(ActivityKind::Note),
         known |code| ActivityKind::from_code(code).is_some();
+    ClockKind as UInt8Type => |kind| kind as u8, |code| ClockKind::ALL.get(code as usize).copied().unwrap_or(ClockKind::Review),
+        known |code| (code as usize) < ClockKind::ALL.len();
+    Option<Outcome> as UInt8Type, missing u8::MAX => |outcome| outcome.map_or(u8::MAX, |outcome| outcome as u8),
+        |code| Outcome::ALL.get(code as usize).copied(), known |code| code == u8::MAX || (code as usize) < Outcome::ALL.len();
     Side as UInt8Type => |side| side as u8, |code| SIDES.get(code as usize).copied().unwrap_or(Side::Success),
         known |code| (code as usize) < SIDES.len();
 }

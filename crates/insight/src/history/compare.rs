@@ -23,6 +23,8 @@ pub fn differences(ours: &History, theirs: &History) -> Vec<String> {
     compare("content", &ours.content, &theirs.content, &mut out);
     compare("users", &ours.users, &theirs.users, &mut out);
     compare("spend", &ours.spend, &theirs.spend, &mut out);
+    compare("clocks", &ours.clocks, &theirs.clocks, &mut out);
+    compare("waivers", &ours.waivers, &theirs.waivers, &mut out);
     out
 }
 

@@ -65,6 +65,8 @@ impl History {
             content: reader.table("content")?,
             users: reader.table("users")?,
             spend: reader.table("spend")?,
+            clocks: reader.table("clocks")?,
+            waivers: reader.table("waivers")?,
             derived: Arc::default(),
         }))
     }
@@ -89,6 +91,8 @@ impl History {
         writer.table("content", &self.content)?;
         writer.table("users", &self.users)?;
         writer.table("spend", &self.spend)?;
+        writer.table("clocks", &self.clocks)?;
+        writer.table("waivers", &self.waivers)?;
         sync_folder(folder)?;
         let manifest = Manifest { generation: writer.generation, last_event: self.last_event, tables: writer.tables };
         write_whole(folder, manifest::FILE, |file| file.write_all(manifest.write().as_bytes()))?;

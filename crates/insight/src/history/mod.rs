@@ -30,7 +30,7 @@ pub use held::Held;
 pub use journeys::{Journeys, TouchRun};
 pub use labels::{Customs, Labels, UNLABELLED};
 pub use parts::{Amounts, Lists, Texts, currency_code};
-pub use tables::{Activities, Companies, DealTransitions, Deals, Leads, Named, People, Rows, Spend, Touches, Transitions};
+pub use tables::{Activities, Clocks, Companies, DealTransitions, Deals, Leads, Named, People, Rows, Spend, Touches, Transitions, Waivers};
 
 use crate::rows::{Delta, Table};
 
@@ -50,6 +50,8 @@ pub struct History {
     pub content: Arc<Held<Named>>,
     pub users: Arc<Held<Named>>,
     pub spend: Arc<Held<Spend>>,
+    pub clocks: Arc<Held<Clocks>>,
+    pub waivers: Arc<Held<Waivers>>,
     derived: Arc<Derived>,
 }
 
@@ -75,6 +77,8 @@ pub struct Counts {
     pub content: usize,
     pub users: usize,
     pub spend: usize,
+    pub clocks: usize,
+    pub waivers: usize,
 }
 
 impl History {
@@ -96,6 +100,8 @@ impl History {
             content: none(),
             users: none(),
             spend: none(),
+            clocks: none(),
+            waivers: none(),
             derived: Arc::default(),
         }
     }
@@ -121,6 +127,8 @@ impl History {
             content: merge::upsert(&self.content, &delta.content, gone, Table::Content, &groups, false),
             users: merge::upsert(&self.users, &delta.users, gone, Table::Users, &groups, false),
             spend: merge::upsert(&self.spend, &delta.spend, gone, Table::Spend, &groups, false),
+            clocks: merge::upsert(&self.clocks, &delta.clocks, gone, Table::Clocks, &groups, false),
+            waivers: merge::upsert(&self.waivers, &delta.waivers, gone, Table::Waivers, &groups, false),
             people,
             derived: Arc::default(),
         }
@@ -145,6 +153,8 @@ impl History {
             content: self.content.len(),
             users: self.users.len(),
             spend: self.spend.len(),
+            clocks: self.clocks.len(),
+            waivers: self.waivers.len(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use alignment::{
     Instant,
+    handoff::{ClockKind, Outcome},
     lifecycle::{DealStage, Side, Stage, StageSet},
     touch::{ActivityKind, TouchKind},
 };
@@ -97,7 +98,7 @@ table! {
     /// By id.
     Companies of CompanyRow in "companies" => {
         id: Ids, name: Texts, domain: Texts, industry: Labels, country: Labels, region: Labels, employees: Links,
-        annual_revenue: Amounts, custom: Customs,
+        annual_revenue: Amounts, churned_at: Dates, custom: Customs,
     }
 }
 
@@ -171,5 +172,20 @@ table! {
     Spend of SpendRow in "spend" => {
         id: Ids, campaign: Links, channel: Labels, source: Labels, side: Fixed<Side>, at: Instants, recorded_at: Instants,
         amount: Amounts,
+    }
+}
+
+table! {
+    /// By id.
+    Clocks of ClockRow in "clocks" => {
+        id: Ids, lead: Ids, kind: Fixed<ClockKind>, owner: Links, started_at: Instants, due_at: Instants, ended_at: Dates,
+        outcome: Fixed<Option<Outcome>>, breached_at: Dates, paused_at: Dates, agreement_version: Fixed<u32>, recorded_at: Instants,
+    }
+}
+
+table! {
+    /// By id.
+    Waivers of WaiverRow in "waivers" => {
+        id: Ids, promise: Labels, period: Labels, clock: Links, at: Instants, revoked_at: Dates, recorded_at: Instants,
     }
 }

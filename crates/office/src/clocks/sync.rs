@@ -149,7 +149,7 @@ async fn write(
             note(tx, author, import_id, "changed", ids, Some(what));
         }
         let rows: Vec<ClockRow> = changed.into_iter().map(|(row, _, _)| row).collect();
-        clocks::overwrite(tx, &rows).await?;
+        clocks::overwrite(tx, author, import_id, &rows).await?;
     }
     if !removed.is_empty() {
         removed.sort_unstable();

@@ -77,6 +77,9 @@ pub struct Company {
     pub region: Option<String>,
     pub employees: Option<i64>,
     pub annual_revenue: Option<Money>,
+    /// When it stopped being a customer.
+    #[schema(format = DateTime)]
+    pub churned_at: Option<String>,
     pub owner_id: Option<i64>,
     pub owner_name: Option<String>,
     #[schema(format = DateTime)]
@@ -107,6 +110,7 @@ impl From<CompanyRow> for Company {
             region: row.region,
             employees: row.employees,
             annual_revenue: money(row.annual_revenue_minor, row.annual_revenue_currency),
+            churned_at: at_or_none(row.churned_at),
             owner_id: row.owner_id,
             owner_name: row.owner_name,
             created_at: at_or_none(row.created_at),

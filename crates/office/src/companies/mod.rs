@@ -39,6 +39,9 @@ pub struct CompanyFields {
     pub employees: Field<i64>,
     #[schema(value_type = Option<Money>)]
     pub annual_revenue: Field<Money>,
+    /// When it stopped being a customer.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub churned_at: Field<String>,
     /// A user.
     #[schema(value_type = Option<i64>)]
     pub owner_id: Field<i64>,
@@ -72,6 +75,7 @@ async fn sets(tx: &mut WriteTx, fields: CompanyFields) -> Result<Sets, AppError>
     sets.line("region", fields.region)?;
     sets.number("employees", fields.employees, 0)?;
     sets.money("annual_revenue_minor", "annual_revenue_currency", "annual_revenue", fields.annual_revenue)?;
+    sets.instant("churned_at", fields.churned_at)?;
     sets.reference(tx, "owner_id", &schema::USERS, fields.owner_id).await?;
     match fields.domain.0 {
         Some(Some(text)) => {

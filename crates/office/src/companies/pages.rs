@@ -122,7 +122,7 @@ fn name_of(company: &CompanyRow) -> String {
     company.name.clone().or(company.domain.clone()).unwrap_or_else(|| format!("Company {}", company.id))
 }
 
-const EXPORTED: [&str; 13] = [
+const EXPORTED: [&str; 14] = [
     "id",
     "name",
     "domain",
@@ -132,6 +132,7 @@ const EXPORTED: [&str; 13] = [
     "employees",
     "annual_revenue_minor",
     "annual_revenue_currency",
+    "churned_at",
     "owner",
     "people",
     "leads",
@@ -163,6 +164,7 @@ fn exported(company: CompanyRow) -> Vec<String> {
         csv::integer(company.employees),
         csv::integer(company.annual_revenue_minor),
         csv::text(company.annual_revenue_currency),
+        csv::instant(company.churned_at),
         csv::text(company.owner_name),
         company.people.to_string(),
         company.leads.to_string(),

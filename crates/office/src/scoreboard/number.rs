@@ -145,6 +145,8 @@ pub fn table(table: Table) -> &'static str {
         Table::Content => "content",
         Table::Users => "users",
         Table::Spend => "spend",
+        Table::Clocks => "clocks",
+        Table::Waivers => "waivers",
     }
 }
 

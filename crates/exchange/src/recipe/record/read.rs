@@ -165,6 +165,7 @@ impl RowReader<'_> {
             region: self.text("region")?,
             employees: self.integer("employees")?,
             annual_revenue: self.money("annual_revenue")?,
+            churned_at: self.instant("churned_at")?,
             owner: self.reference("owner")?,
             created_at: self.instant("created_at")?,
             custom: self.custom(),

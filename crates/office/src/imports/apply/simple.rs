@@ -119,6 +119,7 @@ impl Importer {
             ("employees", Value::int(intake.employees)),
             ("owner_id", Value::int(owner)),
             ("created_at", instant(intake.created_at)),
+            ("churned_at", instant(intake.churned_at)),
         ];
         push_money(&mut fields, "annual_revenue_minor", "annual_revenue_currency", intake.annual_revenue);
         let (id, change) = self.make_or_set(&schema::COMPANIES, found, fields);
