@@ -34,6 +34,7 @@ pub mod merges;
 pub mod names;
 pub mod notifications;
 pub mod people;
+pub mod plans;
 pub mod routing;
 pub mod schema;
 pub mod search;

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod funnel;
 pub mod history;
 pub mod kpi;
+pub mod plan;
 pub mod question;
 pub mod rows;
 #[cfg(test)]

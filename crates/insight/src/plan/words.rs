@@ -1,0 +1,76 @@
+//! What stands in the way of a plan, and what it takes for granted, in words.
+
+use super::{Capacity, Column, Promise, Sim};
+
+pub fn promise(promised: f64, needed: f64) -> Promise {
+    let (needed, promised) = (needed.ceil(), promised.ceil());
+    let short_by = needed - promised;
+    let end = if short_by > 0.0 { format!("short by {short_by:.0}") } else { format!("{:.0} to spare", -short_by) };
+    let words = format!("the plan needs {needed:.0} MQLs a month, the Agreement promises {promised:.0}: {end}");
+    Promise { mqls_per_month: promised, needed_per_month: needed, short_by, words }
+}
+
+pub fn capacity(capacity: &Capacity) -> String {
+    let Capacity { of, needed_per_month, per_rep, reps_needed, reps, is_short, chance, .. } = capacity;
+    let (Some(per_rep), Some(needed)) = (per_rep, reps_needed) else { return format!("nobody is recorded as taking {of}") };
+    let taken = if *of == "MQLs" { "who took leads" } else { "who opened deals" };
+    let mut words =
+        format!("{needed_per_month:.0} {of} a month need {} at {per_rep:.1} each; you have {reps} {taken}", reps_words(*needed));
+    if let Some(chance) = chance.filter(|_| *is_short) {
+        words += &format!(
+            ": with {reps}, at most {:.0} a month are worked, and the chance of the target is {:.0}%",
+            *reps as f64 * per_rep,
+            chance * 100.0
+        );
+    }
+    words
+}
+
+fn reps_words(reps: u64) -> String {
+    if reps == 1 { "1 rep".into() } else { format!("{reps} reps") }
+}
+
+pub fn all(sim: &Sim, columns: &[Column], capacity: &[Capacity]) -> Vec<String> {
+    let mut words: Vec<String> = capacity.iter().filter(|capacity| capacity.is_short).map(|capacity| capacity.words.clone()).collect();
+    for (step, known) in sim.record.steps.iter().zip(&sim.shifts.known) {
+        if !known {
+            words.push(format!("no mature cohort goes from {} to {}: say a rate to plan with", step.from.name(), step.to.name()));
+        } else if step.lag.conversions == 0 {
+            words.push(format!(
+                "nobody wrote down how long {} to {} takes: it is taken as no time at all",
+                step.from.name(),
+                step.to.name()
+            ));
+        }
+    }
+    let is_revenue = matches!(sim.ask.target, super::Target::Revenue(_));
+    if is_revenue && super::draws::mean_size(sim.record, sim.ask).is_none() {
+        words.push("no deal was signed: say what one is worth to plan a revenue".into());
+    }
+    if sim.is_told(0) && sim.flows.last_useful(0).is_none() {
+        words.push("leads that come from now on sign too late for the date: only what is in the pipeline counts".into());
+    }
+    let out_of_reach: Vec<String> = columns
+        .iter()
+        .filter(|column| sim.is_told(0) && column.needs.first().is_some_and(|need| need.total.is_none()))
+        .map(|column| format!("{:.0}%", column.probability * 100.0))
+        .collect();
+    if !out_of_reach.is_empty() {
+        words.push(format!("no number of leads is enough for {} by then", out_of_reach.join(" and ")));
+    }
+    let unpaid: Vec<&str> = sim
+        .record
+        .sources
+        .iter()
+        .zip(&sim.flows.mix[0])
+        .filter(|(source, share)| source.cost.per_lead_minor.is_none() && **share > 0.0)
+        .map(|(source, _)| source.name.as_deref().unwrap_or("not recorded"))
+        .collect();
+    if !unpaid.is_empty() {
+        words.push(format!("no spend is recorded for {}: the spend leaves them out", unpaid.join(", ")));
+    }
+    if !sim.record.season.is_known {
+        words.push("fewer than twelve whole months are recorded: every month counts the same".into());
+    }
+    words
+}
