@@ -21,6 +21,11 @@ pub struct LeadFacts {
 impl LeadFacts {
     pub const UNKNOWN: LeadFacts = LeadFacts { from: [NONE; Stage::COUNT], reached: 0, entered: 0, timed: 0, records: 0 };
 
+    /// Of one lead alone.
+    pub fn of(history: &History, lead_row: usize, as_of: Instant, known_at: Instant) -> LeadFacts {
+        facts_of(history, lead_row, history.transition_rows(history.leads.ids()[lead_row]), as_of, known_at)
+    }
+
     /// Whether there was such a lead at all.
     pub fn is_known(&self) -> bool {
         self.reached != 0

@@ -1,0 +1,4 @@
+mod guarded;
+mod reference;
+mod versions;
+mod world;
