@@ -50,7 +50,8 @@ impl Canvas {
 
     /// Text with its baseline at `y`, cut to `room`; cut text tells itself whole in a title.
     pub(crate) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, class: &str, words: &str, room: f64) {
-        let shown = fitted(words, room);
+        // Strong letters are wider.
+        let shown = fitted(words, if class.starts_with("p-strong") { room / 1.12 } else { room });
         if shown.is_empty() {
             return;
         }

@@ -96,7 +96,7 @@ impl Comparison {
     }
 
     fn shape(&self, canvas: &mut Canvas, index: usize, (x, y): (f64, f64)) {
-        let class = if self.chosen == Some(index) { "p-fill p-marketing" } else { "p-ring p-ink" };
+        let class = if self.chosen == Some(index) { "p-fill p-ink" } else { "p-ring p-ink" };
         let polygon = |points: &[(f64, f64)]| {
             let corners: Vec<_> = points.iter().map(|(dx, dy)| format!("{} {}", n(x + dx), n(y + dy))).collect();
             format!("M{}Z", corners.join("L"))
@@ -109,8 +109,8 @@ impl Comparison {
             4 => &[(0.0, 5.0), (4.8, -3.8), (-4.8, -3.8)],
             5 => &[(-5.0, 0.0), (3.8, -4.8), (3.8, 4.8)],
             6 => &[(5.0, 0.0), (-3.8, -4.8), (-3.8, 4.8)],
-            7 => &[(-1.5, -5.0), (1.5, -5.0), (1.5, 5.0), (-1.5, 5.0)],
-            8 => &[(-5.0, -1.5), (5.0, -1.5), (5.0, 1.5), (-5.0, 1.5)],
+            7 => &[(-2.0, -6.0), (2.0, -6.0), (2.0, 6.0), (-2.0, 6.0)],
+            8 => &[(-6.0, -2.0), (6.0, -2.0), (6.0, 2.0), (-6.0, 2.0)],
             _ => &[
                 (-1.7, -5.0),
                 (1.7, -5.0),

@@ -49,7 +49,7 @@ pub struct CurvePoint {
 }
 
 /// Two curves of one tone differ by their dashes.
-const DASHES: [&str; 4] = ["", " p-dash", " p-dot-dash", " p-dots"];
+const DASHES: [&str; 4] = ["", " p-dash", " p-dot-dash", " p-thin"];
 
 impl Picture for Curves {
     fn title(&self) -> &str {
@@ -67,7 +67,11 @@ impl Picture for Curves {
         let heights = points().flat_map(|point| point.interval.map(|(low, high)| [low, high]).into_iter().flatten().chain([point.y]));
         let plot = Plot::open(canvas, Scale::from_zero(heights, &self.y_unit, 4), &self.y_unit, &self.y_axis, top, 8.0);
         let across = Scale::around(points().map(|point| point.x), &self.x_unit, if canvas.is_narrow() { 4 } else { 8 });
-        let at = |x: f64, y: f64| (plot.along(across.share(x)), plot.y(y));
+        // The curves take the whole width: this axis ends where they do.
+        let xs = points().map(|point| point.x).filter(|x| x.is_finite()).map(|x| x.clamp(-1e100, 1e100));
+        let (first, last) = xs.fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(x), high.max(x)));
+        let place = |x: f64| if last > first { plot.along(((x - first) / (last - first)).max(0.0)) } else { plot.along(0.5) };
+        let at = |x: f64, y: f64| (place(x), plot.y(y));
         for curve in &self.curves {
             let edge = |pick: fn((f64, f64)) -> f64| -> Vec<_> {
                 let known = curve.points.iter().filter_map(|point| Some(at(point.x, pick(point.interval?))));
@@ -78,9 +82,9 @@ impl Picture for Curves {
         for (index, curve) in self.curves.iter().enumerate() {
             let young_from = curve.young_from.unwrap_or(f64::INFINITY);
             let old = curve.points.iter().filter(|point| point.x <= young_from).count();
-            let place = |points: &[CurvePoint]| self.shaped(points.iter().map(|point| at(point.x, point.y)).collect());
+            let drawn = |points: &[CurvePoint]| self.shaped(points.iter().map(|point| at(point.x, point.y)).collect());
             canvas.mark(&curve.name, curve.href.as_deref(), |canvas| {
-                let (full, young) = (place(&curve.points[..old]), place(&curve.points[old.saturating_sub(1)..]));
+                let (full, young) = (drawn(&curve.points[..old]), drawn(&curve.points[old.saturating_sub(1)..]));
                 canvas.path(&path_through(full.into_iter().map(Some)), &self.class(index));
                 if old < curve.points.len() {
                     canvas.path(&path_through(young.into_iter().map(Some)), &format!("p-stroke p-young {}", curve.tone.class()));
@@ -93,8 +97,8 @@ impl Picture for Curves {
                 canvas.mark(&format!("{}: {}", curve.name, point.shown), None, |canvas| canvas.circle(at(point.x, point.y), 5.0, "p-hit"));
             }
         }
-        let ticks: Vec<_> =
-            across.ticks().iter().map(|tick| (plot.along(across.share(*tick)), self.x_unit.tick(*tick, across.step))).collect();
+        let seen = across.ticks().into_iter().filter(|tick| *tick >= first && *tick <= last);
+        let ticks: Vec<_> = seen.map(|tick| (place(tick), self.x_unit.tick(tick, across.step))).collect();
         plot.labels(canvas, &ticks, &self.x_axis)
     }
 }

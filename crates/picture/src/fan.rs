@@ -80,7 +80,8 @@ impl Picture for Fan {
             }
         }
         if let Some(target) = &self.target {
-            plot.target(canvas, target.value, &target.shown);
+            let first = self.history.first().and_then(|point| point.value);
+            plot.target(canvas, target.value, &target.shown, first, self.future.last().map(|step| step.median));
         }
         if let (Some((x, _)), false) = (hinge, self.future.is_empty()) {
             canvas.line((x, plot.top), (x, plot.bottom), "p-axis");

@@ -5,6 +5,7 @@ use crate::{
     canvas::{Anchor, widest},
     legend::{hatched, legend, patch},
     text::{self, LINE},
+    unit::Scale,
 };
 
 #[derive(Clone, Debug, Default)]
@@ -109,14 +110,15 @@ impl HeatMap {
 
     fn legend(&self, canvas: &mut Canvas) -> f64 {
         let cells = || self.rows.iter().flat_map(|row| &row.cells);
-        let values = cells().flatten().map(|cell| cell.value);
-        let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
-        let tone = self.tone.class();
+        let values = || cells().flatten().map(|cell| cell.value).filter(|value| value.is_finite());
+        let (least, most) = values().fold((f64::MAX, f64::MIN), |(least, most), value| (least.min(value), most.max(value)));
+        let (tone, (low, high)) = (self.tone.class(), self.range());
         let mut entries = vec![];
-        if low < high {
-            let step = (high - low) / 10.0;
-            entries.push((self.unit.tick(low, step), patch(format!("p-fill {tone} p-heat-0"))));
-            entries.push((self.unit.tick(high, step), patch(format!("p-fill {tone} p-heat-5"))));
+        if least < most {
+            // With as many digits as tell the two apart.
+            let step = Scale::around(values(), &self.unit, 10).step;
+            let entry = |value: f64| (self.unit.tick(value, step), patch(format!("p-fill {tone} p-heat-{}", shade(value, low, high))));
+            entries.extend([entry(least), entry(most)]);
         }
         if cells().flatten().any(|cell| cell.young) {
             entries.push(("still young".to_owned(), hatched(format!("p-fill {tone} p-heat-1"))));

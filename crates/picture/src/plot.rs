@@ -22,11 +22,11 @@ impl Plot {
     pub fn open(canvas: &mut Canvas, scale: Scale, unit: &Unit, label: &str, top: f64, end_room: f64) -> Plot {
         let texts: Vec<_> = scale.ticks().iter().map(|tick| unit.tick(*tick, scale.step)).collect();
         let left = (widest(texts.iter().map(String::as_str)) + 8.0).min(canvas.width * 0.3);
-        let top = if label.is_empty() { top + 6.0 } else { top + LINE + 4.0 };
+        let top = if label.is_empty() { top + 6.0 } else { top + LINE + 8.0 };
         let right = canvas.width - end_room;
         let plot = Plot { left, right, top, bottom: top + if canvas.is_narrow() { 180.0 } else { 220.0 }, scale };
         if !label.is_empty() {
-            canvas.text((0.0, top - LINE + 4.0), Anchor::Start, "p-faint", label, canvas.width);
+            canvas.text((0.0, top - LINE + 5.0), Anchor::Start, "p-faint", label, canvas.width);
         }
         for (tick, text) in plot.scale.ticks().into_iter().zip(&texts) {
             let y = plot.y(tick);
@@ -85,12 +85,14 @@ impl Plot {
         self.bottom + LINE * 2.0 + 10.0
     }
 
-    /// A dashed line across with its text above it, at the left where lines have not risen yet.
-    pub fn target(&self, canvas: &mut Canvas, value: f64, words: &str) {
+    /// A dashed line across with its text above it, at the end where the first or the last value is farther away.
+    pub fn target(&self, canvas: &mut Canvas, value: f64, words: &str, first: Option<f64>, last: Option<f64>) {
         let y = self.y(value);
         canvas.line((self.left, y), (self.right, y), "p-target");
         let below = if y - self.top < LINE { 14.0 } else { -5.0 };
-        canvas.text((self.right, y + below), Anchor::End, "", words, (self.right - self.left) * 0.8);
+        let far = |beside: Option<f64>| beside.map_or(f64::MAX, |beside| (self.y(beside) - y).abs());
+        let (x, anchor) = if far(first) > far(last) { (self.left + 4.0, Anchor::Start) } else { (self.right, Anchor::End) };
+        canvas.text((x, y + below), anchor, "p-halo", words, (self.right - self.left) * 0.8);
     }
 
     /// A strip around a place, to point at.

@@ -68,7 +68,9 @@ impl Picture for Sankey {
         let (places, ribbons, height) = self.layout(canvas.width, top);
         let step = self.step(canvas.width);
         for (index, name) in self.layers.iter().enumerate().take(self.depth()) {
-            canvas.text((step * index as f64, 12.0), Anchor::Start, "p-faint", name, step - 8.0);
+            let is_last = index > 0 && index + 1 == self.depth();
+            let (anchor, x) = if is_last { (Anchor::End, canvas.width) } else { (Anchor::Start, step * index as f64) };
+            canvas.text((x, 12.0), anchor, "p-faint", name, (step - 8.0) / if index + 2 >= self.depth() { 2.0 } else { 1.0 });
         }
         for ribbon in &ribbons {
             let link = &self.links[ribbon.link];
@@ -155,5 +157,43 @@ impl Sankey {
             into[to] += thickness;
         }
         (places, ribbons, bottom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row: links (from, to, value) between the layers 0 | 1 2 | 3.
+    #[test]
+    fn all_that_flows_is_drawn_at_one_scale() {
+        let cases: &[&[(usize, usize, f64)]] = &[
+            &[],
+            &[(0, 1, 5.0)],
+            &[(0, 1, 30.0), (0, 2, 10.0), (1, 3, 30.0), (2, 3, 10.0)],
+            &[(0, 1, 1e300), (0, 2, 2e300), (1, 3, 0.5e300), (2, 3, 2e300)],
+            // Back, in place, out of the list and of no size: none is drawn.
+            &[(0, 1, 4.0), (1, 0, 9.0), (1, 2, 9.0), (0, 9, 9.0), (0, 2, 0.0), (0, 3, -3.0)],
+        ];
+        for links in cases {
+            let node = |layer| SankeyNode { layer, ..SankeyNode::default() };
+            let link =
+                |(from, to, value): &(usize, usize, f64)| SankeyLink { from: *from, to: *to, value: *value, ..SankeyLink::default() };
+            let sankey = Sankey { nodes: [0, 1, 1, 2].map(node).to_vec(), links: links.iter().map(link).collect(), ..Sankey::default() };
+            let (places, ribbons, height) = sankey.layout(720.0, 0.0);
+            let per_unit: Vec<f64> = ribbons.iter().map(|ribbon| ribbon.thickness / sankey.links[ribbon.link].value).collect();
+            assert!(per_unit.windows(2).all(|pair| (pair[0] / pair[1] - 1.0).abs() < 1e-9), "{links:?}: one scale");
+            for (index, place) in places.iter().enumerate() {
+                let sum = |is_its: &dyn Fn(&SankeyLink) -> bool| {
+                    ribbons.iter().filter(|ribbon| is_its(&sankey.links[ribbon.link])).map(|ribbon| ribbon.thickness).sum::<f64>()
+                };
+                let (out, into) = (sum(&|link| link.from == index), sum(&|link| link.to == index));
+                assert!((place.height - out.max(into)).abs() < 1e-6, "{links:?}: node {index}");
+                assert!(place.y + place.height <= height + 1e-6);
+            }
+            for pair in ribbons.windows(2).filter(|pair| sankey.links[pair[0].link].from == sankey.links[pair[1].link].from) {
+                assert!((pair[0].from_y + pair[0].thickness - pair[1].from_y).abs() < 1e-6, "no gap, no overlap");
+            }
+        }
     }
 }

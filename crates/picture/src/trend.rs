@@ -59,7 +59,8 @@ impl Picture for Trend {
         let at = |index: usize, value: f64| (plot.x(index, count), plot.y(value));
         self.band(canvas, &at);
         if let Some(target) = &self.target {
-            plot.target(canvas, target.value, &target.shown);
+            let end = |point: Option<&TrendPoint>| point.and_then(|point| point.value);
+            plot.target(canvas, target.value, &target.shown, end(self.points.first()), end(self.points.last()));
         }
         for young in [false, true] {
             let class = format!("p-stroke {}{}", self.tone.class(), if young { " p-young" } else { "" });

@@ -83,7 +83,13 @@ impl Picture for Waterfall {
                 canvas.rect(left, y, right - left, lift + BAR, "p-hit", 0.0);
                 let y = y + lift;
                 let (low, high) = (x(from).min(x(to)), x(from).max(x(to)));
-                let class = if is_total || to >= from { "p-fill" } else { "p-soft p-edge" };
+                let class = if is_total {
+                    "p-fill p-bar"
+                } else if to >= from {
+                    "p-fill"
+                } else {
+                    "p-soft p-edge"
+                };
                 canvas.rect(low, y, (high - low).max(1.5), BAR, &format!("{class} {}", tone.class()), 2.0);
                 canvas.text((canvas.width, y + BAR / 2.0 + 4.0), Anchor::End, "p-strong", shown_text, shown - 6.0);
             });
@@ -93,7 +99,13 @@ impl Picture for Waterfall {
                 canvas.line((x(end), y + lift + BAR), (x(end), y + row + lift), "p-target");
             }
         }
-        row * (last + 1) as f64
+        let end = row * (last + 1) as f64;
+        if scale.low <= 0.0 {
+            return end;
+        }
+        let words = format!("Bars begin at {}.", self.unit.tick(scale.low, scale.step));
+        canvas.text((left, end + 12.0), Anchor::Start, "p-faint", &words, canvas.width - left);
+        end + LINE
     }
 }
 
