@@ -110,6 +110,9 @@ pub struct Segment {
     /// Id of the campaign, content or user that the label names.
     pub id: Option<i64>,
     pub measure: Measure,
+    /// By month, oldest first; only where one number is asked for alone, and for a few dozen segments at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<TrendPoint>,
 }
 
 /// The rows behind a number.

@@ -128,6 +128,8 @@ pub struct Question {
     pub currency: Currency,
     pub zone: TimeZone,
     pub settings: Settings,
+    /// What was known at `known_at` and can't be brought back, in words; empty where all is as it was.
+    pub gaps: Vec<String>,
 }
 
 /// What the Agreement in force says about measuring.

@@ -3,6 +3,7 @@
 
 use alignment::{
     Currency, Instant, Money,
+    handoff::ClockKind,
     lifecycle::{DealStage, Side, Stage, StageSet},
     touch::{ActivityKind, TouchKind},
 };
@@ -10,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     history::History,
-    question::{Journey, Period, Question, Settings, Targets},
+    question::{Goal, Journey, Period, Question, Settings, Targets, WorkingTime},
     rows::*,
 };
 
@@ -40,6 +41,7 @@ pub fn question() -> Question {
         currency: Currency::EUR,
         zone: TimeZone::UTC,
         settings: settings(),
+        gaps: Vec::new(),
     }
 }
 
@@ -50,9 +52,13 @@ pub fn settings() -> Settings {
         half_life_days: 7.0,
         journey: Journey::Company,
         model: "linear".into(),
+        goal: Goal::Revenue,
+        markov_order: 1,
         horizon_days: 90,
         review_minutes_max: 24 * 60,
         required_fields: vec!["email".into(), "company".into()],
+        working: WorkingTime::around_the_clock(),
+        gross_margin: None,
         targets: Targets::default(),
     }
 }
@@ -71,6 +77,7 @@ pub fn company(id: i64) -> CompanyRow {
         region: None,
         employees: None,
         annual_revenue: None,
+        churned_at: None,
         custom: Vec::new(),
     }
 }
@@ -165,4 +172,22 @@ pub fn spend(id: i64, source: &str, side: Side, on_day: f64, amount: Money) -> S
 
 pub fn named(id: i64, name: &str) -> NamedRow {
     NamedRow { id, name: name.to_owned(), group: None, at: None, email: None }
+}
+
+/// A clock that runs from one day to the other.
+pub fn clock(id: i64, lead: i64, kind: ClockKind, from_day: f64, due_day: f64) -> ClockRow {
+    ClockRow {
+        id,
+        lead,
+        kind,
+        owner: None,
+        started_at: day(from_day),
+        due_at: day(due_day),
+        ended_at: None,
+        outcome: None,
+        breached_at: None,
+        paused_at: None,
+        agreement_version: 1,
+        recorded_at: day(from_day),
+    }
 }

@@ -64,12 +64,20 @@ pub static PERIODS: &[(&str, &str)] = &[
     ("all", "All time"),
 ];
 
-/// The history as it stands and the question over it; `period` counts where the params name none.
+/// The history as it stands and the question over it; `period` counts where the params name none. With `known_at`, the history as it was
+/// known then, judged by the Agreement that was in force.
 pub async fn ask(office: &Office, params: &QuestionParams, period: &str) -> anyhow::Result<(Arc<History>, Question)> {
-    let version = office.agreement().await?;
-    let history = office.history().await?;
-    let question = question(params, period, &version, &history, office.clock().now())?;
-    Ok((history, question))
+    let (versions, now) = (office.versions().await?, office.clock().now());
+    let Some(text) = part(&params.known_at) else {
+        let history = office.history().await?;
+        let question = question(params, period, versions.at(now), &history, now)?;
+        return Ok((history, question));
+    };
+    let known_at = past("known_at", text, &versions.at(now).agreement.time_zone(), now)?;
+    let past = office.history_keeper().known_at(office.facts(), known_at).await?;
+    let mut question = question(params, period, versions.at(known_at), &past.history, now)?;
+    question.gaps.clone_from(&past.gaps);
+    Ok((Arc::clone(&past.history), question))
 }
 
 pub fn question(
@@ -81,12 +89,12 @@ pub fn question(
 ) -> Result<Question, QuestionError> {
     let agreement = &version.agreement;
     let zone = agreement.time_zone();
-    let as_of = part(&params.as_of).map_or(Ok(now), |text| instant("as_of", text, &zone))?;
-    let known_at = part(&params.known_at).map_or(Ok(now), |text| instant("known_at", text, &zone))?;
+    let known_at = part(&params.known_at).map_or(Ok(now), |text| past("known_at", text, &zone, now))?;
+    let as_of = part(&params.as_of).map_or(Ok(known_at), |text| past("as_of", text, &zone, now))?;
     let by = part(&params.by).map(|text| Dimension::parse(text).ok_or_else(|| dimension_unknown("by", text))).transpose()?;
     let currency = match part(&params.currency) {
         Some(text) => text.parse().map_err(|error| wrong("currency", text, &format!("{error}")))?,
-        None => reporting_currency(history, agreement),
+        None => reporting_currency(history, agreement, known_at),
     };
     Ok(Question {
         as_of,
@@ -97,6 +105,7 @@ pub fn question(
         currency,
         settings: settings(params, version)?,
         zone,
+        gaps: Vec::new(),
     })
 }
 
@@ -163,15 +172,15 @@ fn settings(params: &QuestionParams, version: &Version) -> Result<Settings, Ques
 
 /// The Agreement's currency, unless no deal and no spend is in it: then the one that most deals are in, so that a record kept in another
 /// currency can be read before anybody has edited the Agreement.
-pub fn reporting_currency(history: &History, agreement: &Agreement) -> Currency {
+pub fn reporting_currency(history: &History, agreement: &Agreement, known_at: Instant) -> Currency {
     let mut deals: FxHashMap<Currency, usize> = FxHashMap::default();
-    for row in 0..history.deals.len() {
+    for row in (0..history.deals.len()).filter(|row| history.deals.recorded_at.get(*row) <= known_at) {
         if let Some(money) = history.deals.amount.get(row) {
             *deals.entry(money.currency).or_default() += 1;
         }
     }
-    let in_spend =
-        (0..history.spend.len()).any(|row| history.spend.amount.get(row).is_some_and(|money| money.currency == agreement.currency));
+    let of_agreement = |row: usize| history.spend.amount.get(row).is_some_and(|money| money.currency == agreement.currency);
+    let in_spend = (0..history.spend.len()).any(|row| history.spend.recorded_at.get(row) <= known_at && of_agreement(row));
     if in_spend || deals.contains_key(&agreement.currency) {
         return agreement.currency;
     }
@@ -199,6 +208,15 @@ fn instant(name: &'static str, text: &str, zone: &TimeZone) -> Result<Instant, Q
         return start_of(date.saturating_add(1.day()), zone).map(|end| end.plus_micros(-1)).ok_or_else(|| wrong(name, text, "no such day"));
     }
     text.parse().map_err(|_| wrong(name, text, "write 2026-03-01 or 2026-03-01T09:00:00Z"))
+}
+
+/// An instant up to now: what is still to come has not been written down. The day of today is as long as it has lasted.
+fn past(name: &'static str, text: &str, zone: &TimeZone, now: Instant) -> Result<Instant, QuestionError> {
+    let at = instant(name, text, zone)?;
+    if at > now && at.in_zone(zone).date() > now.in_zone(zone).date() {
+        return Err(wrong(name, text, &format!("that is still to come; write an instant up to now, {now}, or leave it out")));
+    }
+    Ok(at.min(now))
 }
 
 fn start_of(date: Date, zone: &TimeZone) -> Option<Instant> {
@@ -297,6 +315,16 @@ mod tests {
     fn a_date_as_of_means_its_end() {
         let question = ask(&QuestionParams { as_of: Some("2026-03-01".into()), ..QuestionParams::default() }).unwrap();
         assert_eq!(question.as_of.to_string(), "2026-03-01T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn what_is_still_to_come_can_not_be_asked() {
+        let as_of = |text: &str| ask(&QuestionParams { as_of: Some(text.into()), ..QuestionParams::default() });
+        assert!(as_of("2026-05-21").unwrap_err().to_string().contains("still to come"));
+        assert_eq!(as_of("2026-05-20").unwrap().as_of.to_string(), "2026-05-20T12:00:00Z", "today lasts until now");
+        let known_at = ask(&QuestionParams { known_at: Some("2026-03-01".into()), ..QuestionParams::default() }).unwrap();
+        assert_eq!(known_at.as_of, known_at.known_at, "nothing later was known");
+        assert!(ask(&QuestionParams { known_at: Some("2027-01-01T00:00:00Z".into()), ..QuestionParams::default() }).is_err());
     }
 
     #[test]

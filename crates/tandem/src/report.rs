@@ -32,7 +32,7 @@ enum Which {
 
 #[derive(Args)]
 struct QuestionArgs {
-    /// source, campaign, channel, content, owner, industry, country or custom:FIELD
+    /// source, campaign, channel, content, owner, industry, country, rejection_reason or custom:FIELD
     #[arg(long, value_name = "DIMENSION")]
     by: Option<String>,
     /// all, this_month, last_quarter, last_12_months, ..., a month 2026-03, a year 2026, or 2026-01-01..2026-04-01
@@ -62,6 +62,9 @@ struct QuestionArgs {
     /// ISO code; amounts in other currencies are left out and counted
     #[arg(long)]
     currency: Option<String>,
+    /// What is left of the revenue after what is delivered for it, 0 to 1: for how soon a customer pays back
+    #[arg(long, value_name = "SHARE")]
+    margin: Option<String>,
 }
 
 pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
@@ -100,6 +103,7 @@ impl QuestionArgs {
             goal: self.goal,
             markov_order: self.markov_order,
             currency: self.currency,
+            margin: self.margin,
         }
     }
 }

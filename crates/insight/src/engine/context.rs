@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{Months, Segments};
 use crate::{
-    history::{History, NONE, UNLABELLED, currency_code},
+    history::{History, NONE, currency_code},
     kpi::{Idleness, StageRates},
     question::{Filter, Journey, Question},
     rows::Table,
@@ -25,10 +25,10 @@ pub struct Context<'a> {
     pub segments: Option<Segments>,
     filtered: Option<Filtered>,
     currency: u32,
-    reasons: OnceLock<Vec<i32>>,
     other_than_won: OnceLock<bool>,
     pub(crate) lead_costs: OnceLock<Option<Vec<f64>>>,
     pub(crate) used_content: OnceLock<Option<Vec<bool>>>,
+    pub(crate) content_revenue: OnceLock<Vec<i64>>,
     pub(crate) stage_rates: OnceLock<StageRates>,
     pub(crate) idleness: OnceLock<Idleness>,
 }
@@ -39,6 +39,8 @@ struct Filtered {
     deals: Vec<bool>,
     spend: Option<Vec<bool>>,
     content: Option<Vec<bool>>,
+    clocks: Vec<bool>,
+    companies: Vec<bool>,
 }
 
 /// An amount, seen in the currency of the question.
@@ -64,10 +66,10 @@ impl<'a> Context<'a> {
             segments,
             filtered,
             currency: currency_code(question.currency),
-            reasons: OnceLock::new(),
             other_than_won: OnceLock::new(),
             lead_costs: OnceLock::new(),
             used_content: OnceLock::new(),
+            content_revenue: OnceLock::new(),
             stage_rates: OnceLock::new(),
             idleness: OnceLock::new(),
         }
@@ -94,6 +96,8 @@ impl<'a> Context<'a> {
             Table::Deals => self.history.deals.ids(),
             Table::Spend => self.history.spend.ids(),
             Table::Content => self.history.content.ids(),
+            Table::Clocks => self.history.clocks.ids(),
+            Table::Companies => self.history.companies.ids(),
             _ => &[],
         }
     }
@@ -106,6 +110,8 @@ impl<'a> Context<'a> {
             Table::Deals => filtered.deals[row],
             Table::Spend => filtered.spend.as_ref().is_some_and(|kept| kept[row]),
             Table::Content => filtered.content.as_ref().is_some_and(|kept| kept[row]),
+            Table::Clocks => filtered.clocks[row],
+            Table::Companies => filtered.companies[row],
             _ => false,
         }
     }
@@ -127,6 +133,8 @@ impl<'a> Context<'a> {
             Table::Deals => Some(&segments.deals),
             Table::Spend => segments.spend.as_deref(),
             Table::Content => segments.content.as_deref(),
+            Table::Clocks => Some(&segments.clocks),
+            Table::Companies => Some(&segments.companies),
             _ => None,
         }
     }
@@ -174,25 +182,6 @@ impl<'a> Context<'a> {
         let first = |row| if marketing_only { firsts.marketing_touch_of(row) } else { firsts.touch_of(row) };
         rows.filter_map(first).min_by_key(|row| (touches.at.values()[*row], touches.ids()[*row]))
     }
-
-    /// The code of the reason for which each lead was rejected.
-    pub fn rejection_reasons(&self) -> &[i32] {
-        self.reasons.get_or_init(|| {
-            let transitions = &self.history.transitions;
-            let reason = |row: usize| {
-                if !self.view.leads[row].has_entered(Stage::Rejected) {
-                    return UNLABELLED;
-                }
-                let rows = self.history.transition_rows(self.history.leads.ids()[row]);
-                let counts = |row: &usize| {
-                    let at = transitions.at.get(*row).unwrap_or(transitions.recorded_at.get(*row));
-                    transitions.stage.get(*row) == Stage::Rejected && self.view.counts(at, transitions.recorded_at.get(*row))
-                };
-                rows.filter(counts).map(|row| transitions.reason.codes()[row]).find(|code| *code != UNLABELLED).unwrap_or(UNLABELLED)
-            };
-            (0..self.history.leads.len()).into_par_iter().map(reason).collect()
-        })
-    }
 }
 
 /// The first and the last instant of what leads and deals went through.
@@ -224,6 +213,8 @@ fn filtered_by(view: &View, filter: &Filter) -> Filtered {
         deals: kept(&segments.deals),
         spend: segments.spend.as_deref().map(kept),
         content: segments.content.as_deref().map(kept),
+        clocks: kept(&segments.clocks),
+        companies: kept(&segments.companies),
     }
 }
 
@@ -235,5 +226,7 @@ fn both(a: Filtered, b: Filtered) -> Filtered {
         deals: and(a.deals, b.deals),
         spend: maybe(a.spend, b.spend),
         content: maybe(a.content, b.content),
+        clocks: and(a.clocks, b.clocks),
+        companies: and(a.companies, b.companies),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Context, Observation};
 use crate::{
-    answer::{Better, Kind, Team, Unit},
-    question::Question,
+    answer::{Better, Kind, Measure, Team, Unit},
+    question::{Dimension, Question},
     rows::Table,
 };
 
@@ -31,7 +31,12 @@ pub struct Kpi {
     /// Segments to show where the question names no dimension.
     pub splits: Option<Splits>,
     pub target: fn(&Context) -> Option<f64>,
+    /// What stands beside the total, by name, where it takes more than the rows' sums.
+    pub beside: fn(&Context, &Measure) -> Beside,
 }
+
+/// Values by name; `None` is undefined.
+pub type Beside = Vec<(&'static str, Option<f64>)>;
 
 /// What the observed rows add up to.
 #[derive(Clone, Copy)]
@@ -44,6 +49,8 @@ pub enum Summary {
         within: Option<&'static str>,
     },
     Sum,
+    /// The mean of the values, with an interval by bootstrap.
+    Mean,
     /// The value of the hits out of the value of all.
     ValueShare,
     /// The sum of the values for each lead that `Observe` counts.
@@ -70,10 +77,16 @@ pub enum Clip {
 pub type SplitLabel = (i32, Option<String>);
 
 /// A breakdown of the number's own, such as by reason.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Splits {
     pub labels: fn(&Context) -> Vec<SplitLabel>,
     pub observe: fn(&Context, usize, i32) -> Option<Observation>,
+    /// The dimension that means the same: asked by it, the number answers by its own parts.
+    pub dimension: Option<Dimension>,
+}
+
+pub fn nothing_beside(_: &Context, _: &Measure) -> Beside {
+    Vec::new()
 }
 
 pub fn no_target(_: &Context) -> Option<f64> {

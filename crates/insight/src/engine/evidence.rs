@@ -32,12 +32,15 @@ fn chosen<'a>(
     segment: Option<Option<&str>>,
 ) -> Option<Box<dyn Fn(usize) -> Option<Observation> + Sync + 'a>> {
     let Some(wanted) = segment else { return Some(Box::new(|row| (kpi.observe)(context, row))) };
-    if let (Some(segments), Some(of_rows)) = (&context.segments, context.segments_of(kpi.table)) {
+    let own = kpi.splits.as_ref().filter(|splits| context.segments.is_none() || splits.dimension == context.question.by);
+    if own.is_none()
+        && let (Some(segments), Some(of_rows)) = (&context.segments, context.segments_of(kpi.table))
+    {
         let places = segments.places(wanted);
         let of_segment = move |row: usize| if places.contains(&of_rows[row]) { (kpi.observe)(context, row) } else { None };
         return Some(Box::new(of_segment));
     }
-    let splits = kpi.splits.filter(|_| context.segments.is_none())?;
+    let splits = own?;
     let (code, _) = (splits.labels)(context).into_iter().find(|(_, label)| label.as_deref() == wanted)?;
     Some(Box::new(move |row| (splits.observe)(context, row, code)))
 }

@@ -1,12 +1,16 @@
 //! From a tally to a measure: what the value is, and whether there is one.
 
 use alignment::rate::Rate;
+use rand::RngExt;
 
 use super::{
     definition::{Kpi, Summary},
     tally::Tally,
 };
-use crate::answer::{Measure, State};
+use crate::{
+    answer::{Measure, State},
+    chance::seeded,
+};
 
 /// What a tally is measured against.
 #[derive(Clone, Copy, Default)]
@@ -25,6 +29,7 @@ pub fn measure(kpi: &Kpi, tally: &Tally, base: Base) -> Measure {
         Summary::Rate => rate(tally),
         Summary::Spread { within } => spread(tally, within),
         Summary::Sum => sum(tally),
+        Summary::Mean => mean(tally),
         Summary::ValueShare => value_share(tally),
         Summary::PerLead(_) => per_lead(tally, base.heads),
         Summary::PerMonth => per_month(tally, base.months),
@@ -103,6 +108,43 @@ fn sum(tally: &Tally) -> Measure {
         (0, absent) if absent.state == State::NotRecorded => absent,
         _ => measured(tally.sum, tally.n, None),
     }
+}
+
+/// Values beyond which the mean is as good as normal.
+const BOOTSTRAPPED_MAX: usize = 5_000;
+const REPLICATES: u64 = 400;
+/// Fewer values say nothing of how they scatter.
+const SCATTERED_MIN: usize = 3;
+
+fn mean(tally: &Tally) -> Measure {
+    if tally.values.is_empty() {
+        return absent(tally);
+    }
+    let mean = tally.sum / tally.values.len() as f64;
+    let mut measure = measured(mean, tally.n, None);
+    measure.interval = mean_interval(&tally.values, mean);
+    measure.also = vec![("sum", Some(tally.sum))];
+    measure
+}
+
+/// The percentiles of the means of samples drawn with putting back, or the normal interval where there are many.
+fn mean_interval(values: &[f64], mean: f64) -> Option<(f64, f64)> {
+    if values.len() < SCATTERED_MIN {
+        return None;
+    }
+    let n = values.len() as f64;
+    if values.len() > BOOTSTRAPPED_MAX {
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let reach = 1.959_963_984_540_054 * (variance / n).sqrt();
+        return Some((mean - reach, mean + reach));
+    }
+    let replicate = |replicate: u64| {
+        let mut chance = seeded(values.len() as u64, replicate);
+        (0..values.len()).map(|_| values[chance.random_range(0..values.len())]).sum::<f64>() / n
+    };
+    let mut means: Vec<f64> = (0..REPLICATES).map(replicate).collect();
+    means.sort_unstable_by(f64::total_cmp);
+    Some((percentile(&means, 0.025), percentile(&means, 0.975)))
 }
 
 fn value_share(tally: &Tally) -> Measure {

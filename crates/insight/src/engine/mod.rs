@@ -14,7 +14,7 @@ mod segments;
 mod tally;
 
 pub use context::{Amount, Context};
-pub use definition::{Clip, Kpi, Splits, Summary, no_target};
+pub use definition::{Beside, Clip, Kpi, Observe, Splits, Summary, no_target, nothing_beside};
 pub use evidence::evidence;
 pub use measure::percentile;
 pub use months::Months;

@@ -20,23 +20,28 @@ const CHUNK_ROWS_MIN: usize = 1 << 15;
 const CHUNKS_MAX: usize = 16;
 /// Rows that all numbers look at before any goes on: what is read of them stays in the cache.
 const BLOCK_ROWS: usize = 1 << 12;
+/// Segments that have a trend of their own; with more, each is one of many.
+const SEGMENTS_WITH_TREND_MAX: usize = 64;
 
 pub fn answer(context: &Context, kpi: &Kpi) -> KpiAnswer {
-    let (tallies, heads) = observe_both(context, &[kpi]).swap_remove(0);
+    let (tallies, heads) = observe_both(context, &[kpi], true).swap_remove(0);
     assemble(context, kpi, tallies, heads)
 }
 
 pub fn answers(context: &Context, kpis: &[&Kpi]) -> Vec<KpiAnswer> {
-    let observed = observe_both(context, kpis);
+    let observed = observe_both(context, kpis, false);
     kpis.iter().zip(observed).map(|(kpi, (tallies, heads))| assemble(context, kpi, tallies, heads)).collect()
 }
 
 fn assemble(context: &Context, kpi: &Kpi, tallies: Tallies, heads: Option<Tallies>) -> KpiAnswer {
-    let total = if context.can_filter(kpi.table) {
+    let mut total = if context.can_filter(kpi.table) {
         measure(kpi, &tallies.total, base(context, kpi, &tallies.total, heads.as_ref().map(|heads| &heads.total)))
     } else {
         without(State::NotRecorded)
     };
+    if total.state != State::NotRecorded {
+        total.also.extend((kpi.beside)(context, &total));
+    }
     KpiAnswer {
         key: kpi.key,
         name: kpi.name,
@@ -46,7 +51,7 @@ fn assemble(context: &Context, kpi: &Kpi, tallies: Tallies, heads: Option<Tallie
         better: kpi.better,
         kind: kpi.kind,
         team: kpi.team,
-        trend: trend(context, kpi, &tallies, heads.as_ref(), total.state),
+        trend: trend(context, kpi, &tallies.months, heads.as_ref().map(|heads| heads.months.as_slice()), total.state),
         segments: segments(context, kpi, &tallies, heads.as_ref()),
         measure: total,
         target: (kpi.target)(context),
@@ -64,6 +69,11 @@ pub(super) fn span(context: &Context, clip: Clip) -> Option<Period> {
     }
 }
 
+/// Whether the values themselves are needed, and not only their sum.
+fn keeps_values(kpi: &Kpi) -> bool {
+    matches!(kpi.summary, Summary::Spread { .. } | Summary::Mean)
+}
+
 /// One way to observe the rows of a table.
 struct Pass<'k> {
     kpi: &'k Kpi,
@@ -71,17 +81,21 @@ struct Pass<'k> {
     table: Table,
     span: Option<Period>,
     keeps_values: bool,
+    /// Whether segments are also told apart by month.
+    by_month: bool,
 }
 
 impl<'k> Pass<'k> {
-    fn of(context: &Context, kpi: &'k Kpi, table: Table, observe: Observe) -> Pass<'k> {
-        Pass { kpi, observe, table, span: span(context, kpi.clip), keeps_values: matches!(kpi.summary, Summary::Spread { .. }) }
+    fn of(context: &Context, kpi: &'k Kpi, table: Table, observe: Observe, by_month: bool) -> Pass<'k> {
+        Pass { kpi, observe, table, span: span(context, kpi.clip), keeps_values: keeps_values(kpi), by_month }
     }
 
     fn blank(&self, context: &Context) -> Tallies {
         let months = if self.kpi.clip == Clip::Snapshot { 0 } else { context.months.len() };
         let labels = context.segments.as_ref().filter(|_| context.segments_of(self.table).is_some());
-        Tallies::new(months, labels.map_or(0, |segments| segments.labels.len()))
+        let segments = labels.map_or(0, |segments| segments.labels.len());
+        let cells = if self.by_month && segments <= SEGMENTS_WITH_TREND_MAX { months * segments } else { 0 };
+        Tallies::new(months, segments, cells)
     }
 
     fn add(&self, context: &Context, row: usize, tallies: &mut Tallies) {
@@ -97,20 +111,26 @@ impl<'k> Pass<'k> {
             && let Some(month) = context.months.index_of(observation.at)
         {
             tallies.months[month].add(&observation, self.keeps_values);
+            if !tallies.cells.is_empty()
+                && let Some(segments) = context.segments_of(self.table)
+            {
+                let cell = segments[row] as usize * tallies.months.len() + month;
+                tallies.cells[cell].add(&observation, self.keeps_values);
+            }
         }
     }
 }
 
 /// What the rows of each number add up to; with the leads that carry it, for a cost.
-fn observe_both(context: &Context, kpis: &[&Kpi]) -> Vec<(Tallies, Option<Tallies>)> {
-    let mains = kpis.iter().map(|kpi| Pass::of(context, kpi, kpi.table, kpi.observe));
+fn observe_both(context: &Context, kpis: &[&Kpi], by_month: bool) -> Vec<(Tallies, Option<Tallies>)> {
+    let mains = kpis.iter().map(|kpi| Pass::of(context, kpi, kpi.table, kpi.observe, by_month));
     let heads = kpis.iter().filter_map(|kpi| match kpi.summary {
-        Summary::PerLead(observe) => Some(Pass::of(context, kpi, Table::Leads, observe)),
+        Summary::PerLead(observe) => Some(Pass::of(context, kpi, Table::Leads, observe, by_month)),
         _ => None,
     });
     let passes: Vec<Pass> = mains.chain(heads).collect();
     let mut tallies: Vec<Tallies> = passes.iter().map(|pass| pass.blank(context)).collect();
-    for table in [Table::Leads, Table::Deals, Table::Spend, Table::Content] {
+    for table in [Table::Leads, Table::Deals, Table::Spend, Table::Content, Table::Clocks, Table::Companies] {
         let of_table: Vec<usize> = (0..passes.len()).filter(|index| passes[*index].table == table).collect();
         if !of_table.is_empty() {
             context.prepare(table);
@@ -159,18 +179,18 @@ fn base(context: &Context, kpi: &Kpi, tally: &Tally, heads: Option<&Tally>) -> B
     }
 }
 
-fn trend(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tallies>, total: State) -> Vec<TrendPoint> {
+fn trend(context: &Context, kpi: &Kpi, months: &[Tally], heads: Option<&[Tally]>, total: State) -> Vec<TrendPoint> {
     let point = |(month, tally): (usize, &Tally)| {
         let measure = match kpi.summary {
             // A number that nobody writes down is not zero in the months when nothing else happened either.
             _ if total == State::NotRecorded => without(State::NotRecorded),
-            Summary::Growth => growth_of(context, kpi, &tallies.months, month),
+            Summary::Growth => growth_of(context, kpi, months, month),
             Summary::PerMonth => measure(kpi, tally, Base { months: 1, ..Base::default() }),
-            _ => measure(kpi, tally, base(context, kpi, tally, heads.map(|heads| &heads.months[month]))),
+            _ => measure(kpi, tally, base(context, kpi, tally, heads.and_then(|heads| heads.get(month)))),
         };
         TrendPoint { from: context.months.start(month), measure }
     };
-    tallies.months.iter().enumerate().map(point).collect()
+    months.iter().enumerate().map(point).collect()
 }
 
 /// A month against the month before, both whole. All rows of the month are its hits, whatever they were in the total.
@@ -186,7 +206,8 @@ fn growth_of(context: &Context, kpi: &Kpi, months: &[Tally], month: usize) -> Me
 }
 
 fn segments(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tallies>) -> Vec<Segment> {
-    let Some(segments) = &context.segments else { return splits(context, kpi) };
+    let own = kpi.splits.as_ref().is_some_and(|splits| splits.dimension.is_some() && splits.dimension == context.question.by);
+    let Some(segments) = context.segments.as_ref().filter(|_| !own) else { return splits(context, kpi) };
     let places = tallies.segments.len().max(heads.map_or(0, |heads| heads.segments.len()));
     let none = Tally::default();
     let mut out = Vec::new();
@@ -198,16 +219,20 @@ fn segments(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tall
         }
         let label = &segments.labels[place];
         let measure = measure(kpi, tally, base(context, kpi, tally, head));
-        out.push(Segment { label: label.name.clone(), id: label.id, measure });
+        let months = context.months.len();
+        let cells = |tallies: &Tallies| tallies.cells.get(place * months..(place + 1) * months).unwrap_or_default().to_vec();
+        let heads = heads.map(cells);
+        let trend = trend(context, kpi, &cells(tallies), heads.as_deref(), measure.state);
+        out.push(Segment { label: label.name.clone(), id: label.id, measure, trend });
     }
     largest_first(out)
 }
 
 /// The number's own breakdown.
 fn splits(context: &Context, kpi: &Kpi) -> Vec<Segment> {
-    let Some(splits) = kpi.splits else { return Vec::new() };
+    let Some(splits) = &kpi.splits else { return Vec::new() };
     let Some(span) = span(context, kpi.clip) else { return Vec::new() };
-    let keep_values = matches!(kpi.summary, Summary::Spread { .. });
+    let keep_values = keeps_values(kpi);
     let segment = |(code, label): (i32, Option<String>)| {
         let mut tally = Tally::default();
         for row in 0..context.rows(kpi.table).len() {
@@ -216,7 +241,7 @@ fn splits(context: &Context, kpi: &Kpi) -> Vec<Segment> {
                 tally.add(&observation, keep_values);
             }
         }
-        Segment { label, id: None, measure: measure(kpi, &tally, base(context, kpi, &tally, None)) }
+        Segment { label, id: None, measure: measure(kpi, &tally, base(context, kpi, &tally, None)), trend: Vec::new() }
     };
     let out = (splits.labels)(context).into_par_iter().map(segment).collect();
     largest_first(out)

@@ -25,9 +25,11 @@ pub struct Segments {
     /// `None`: spend is not written down by this dimension.
     pub spend: Option<Vec<u32>>,
     pub content: Option<Vec<u32>>,
+    pub clocks: Vec<u32>,
+    pub companies: Vec<u32>,
 }
 
-/// A deal has what its lead has; owner, industry, country and own fields it has itself where they are recorded.
+/// A deal and a clock have what their lead has, a company what the deal or lead has by which it became a customer; owner, industry, country and own fields it has itself where they are recorded.
 impl Segments {
     pub fn of(view: &View, dimension: &Dimension) -> Segments {
         match dimension {
@@ -40,6 +42,7 @@ impl Segments {
             Dimension::Country => {
                 of_companies(view, |view| Some(&view.history.companies.country), Some(&view.history.people.country), None)
             }
+            Dimension::RejectionReason => reasons(view),
             Dimension::Custom(key) => {
                 of_companies(view, |view| view.history.companies.custom.field(key), None, view.history.leads.custom.field(key))
             }
@@ -107,13 +110,50 @@ fn deals_by_lead(view: &View, leads: &[u32]) -> Vec<u32> {
     each(view.history.deals.len(), |row| view.lead_of_deal(row).map_or(0, |lead| leads[lead]))
 }
 
+fn clocks_by_lead(view: &View, leads: &[u32]) -> Vec<u32> {
+    let clocks = &view.history.clocks;
+    each(clocks.len(), |row| view.history.leads.find(clocks.lead.values()[row]).map_or(0, |lead| leads[lead]))
+}
+
+/// A clock has an owner of its own: whoever had the lead when it was broken or over.
+fn clocks_by_owner(view: &View, leads: &[u32], names: &mut Interner) -> Vec<u32> {
+    let history = view.history;
+    let of_leads = clocks_by_lead(view, leads);
+    let own = |(row, owner): (usize, &i64)| if *owner == NONE { of_leads[row] } else { names.id(*owner, &history.users) };
+    history.clocks.owner.values().iter().enumerate().map(own).collect()
+}
+
+fn by_lead(view: &View, leads: Vec<u32>, spend: Option<Vec<u32>>, content: Option<Vec<u32>>, names: Interner) -> Segments {
+    let deals = deals_by_lead(view, &leads);
+    let companies = companies_by_customer(view, &leads, &deals);
+    Segments { deals, clocks: clocks_by_lead(view, &leads), companies, leads, spend, content, labels: names.labels }
+}
+
+fn companies_by_customer(view: &View, leads: &[u32], deals: &[u32]) -> Vec<u32> {
+    let customers = view.customers();
+    let place = |row: usize| {
+        let customer = customers.get(&row)?;
+        customer.deal.map(|deal| deals[deal]).or(customer.lead.map(|lead| leads[lead]))
+    };
+    (0..view.history.companies.len()).map(|row| place(row).unwrap_or(0)).collect()
+}
+
+/// Why sales rejected the lead. Leads that were not rejected have none.
+fn reasons(view: &View) -> Segments {
+    let mut names = Interner::new();
+    let of_transitions = names.column(&view.history.transitions.reason);
+    let codes = view.rejection_reasons();
+    let leads = each(view.history.leads.len(), |row| place(&of_transitions, codes[row]));
+    by_lead(view, leads, None, None, names)
+}
+
 fn sources(view: &View) -> Segments {
     let (leads, spend) = (&view.history.leads, &view.history.spend);
     let mut names = Interner::new();
     let (of_leads, of_spend) = (names.column(&leads.source), names.column(&spend.source));
     let leads = each(leads.len(), |row| place(&of_leads, leads.source.codes()[row]));
     let spend = each(spend.len(), |row| place(&of_spend, spend.source.codes()[row]));
-    Segments { deals: deals_by_lead(view, &leads), leads, spend: Some(spend), content: None, labels: names.labels }
+    by_lead(view, leads, Some(spend), None, names)
 }
 
 /// The channel of the first touch of the lead's person. Spend has its own, or its campaign's.
@@ -133,7 +173,7 @@ fn channels(view: &View) -> Segments {
         let of_campaign = || campaign.map_or(0, |row| place(&of_campaigns, history.campaigns.group.codes()[row]));
         Some(place(&of_spend, history.spend.channel.codes()[row])).filter(|place| *place != 0).unwrap_or_else(of_campaign)
     });
-    Segments { deals: deals_by_lead(view, &leads), leads, spend: Some(spend), content: None, labels: names.labels }
+    by_lead(view, leads, Some(spend), None, names)
 }
 
 fn campaigns(view: &View) -> Segments {
@@ -141,7 +181,7 @@ fn campaigns(view: &View) -> Segments {
     let mut names = Interner::new();
     let leads: Vec<u32> = history.leads.campaign.values().iter().map(|id| names.id(*id, &history.campaigns)).collect();
     let spend = history.spend.campaign.values().iter().map(|id| names.id(*id, &history.campaigns)).collect();
-    Segments { deals: deals_by_lead(view, &leads), leads, spend: Some(spend), content: None, labels: names.labels }
+    by_lead(view, leads, Some(spend), None, names)
 }
 
 fn content(view: &View) -> Segments {
@@ -149,7 +189,7 @@ fn content(view: &View) -> Segments {
     let mut names = Interner::new();
     let leads: Vec<u32> = history.leads.content.values().iter().map(|id| names.id(*id, &history.content)).collect();
     let content = history.content.ids().iter().map(|id| names.id(*id, &history.content)).collect();
-    Segments { deals: deals_by_lead(view, &leads), leads, spend: None, content: Some(content), labels: names.labels }
+    by_lead(view, leads, None, Some(content), names)
 }
 
 fn owners(view: &View) -> Segments {
@@ -162,7 +202,9 @@ fn owners(view: &View) -> Segments {
     for row in 0..history.deals.len() {
         deals.push(if own(row) == NONE { of_lead(row) } else { names.id(own(row), &history.users) });
     }
-    Segments { leads, deals, spend: None, content: None, labels: names.labels }
+    let clocks = clocks_by_owner(view, &leads, &mut names);
+    let companies = companies_by_customer(view, &leads, &deals);
+    Segments { leads, deals, spend: None, content: None, clocks, companies, labels: names.labels }
 }
 
 /// What the company says, after what the lead itself says, and before what its person says.
@@ -190,5 +232,7 @@ fn of_companies<'a>(
     let deals = each(history.deals.len(), |row| {
         first(read(&company, view.company_of_deal(row)), &|| view.lead_of_deal(row).map_or(0, |lead| leads[lead]))
     });
-    Segments { leads, deals, spend: None, content: None, labels: names.labels }
+    let of_customers = companies_by_customer(view, &leads, &deals);
+    let companies = each(history.companies.len(), |row| first(read(&company, Some(row)), &|| of_customers[row]));
+    Segments { deals, spend: None, content: None, clocks: clocks_by_lead(view, &leads), companies, leads, labels: names.labels }
 }

@@ -72,16 +72,20 @@ pub struct Tallies {
     pub total: Tally,
     pub months: Vec<Tally>,
     pub segments: Vec<Tally>,
+    /// Months of each segment, one segment after the other; empty where nobody asked.
+    pub cells: Vec<Tally>,
 }
 
 impl Tallies {
-    pub fn new(months: usize, segments: usize) -> Tallies {
-        Tallies { total: Tally::default(), months: vec![Tally::default(); months], segments: vec![Tally::default(); segments] }
+    pub fn new(months: usize, segments: usize, cells: usize) -> Tallies {
+        let blank = |count: usize| vec![Tally::default(); count];
+        Tallies { total: Tally::default(), months: blank(months), segments: blank(segments), cells: blank(cells) }
     }
 
     pub fn merge(&mut self, other: Tallies) {
         self.total.merge(other.total);
         self.months.iter_mut().zip(other.months).for_each(|(ours, theirs)| ours.merge(theirs));
         self.segments.iter_mut().zip(other.segments).for_each(|(ours, theirs)| ours.merge(theirs));
+        self.cells.iter_mut().zip(other.cells).for_each(|(ours, theirs)| ours.merge(theirs));
     }
 }

@@ -3,7 +3,8 @@
 use alignment::{instant::MICROS_PER_DAY, lifecycle::Stage};
 
 use crate::{
-    engine::{Context, Observation},
+    cohort::{Curve, Interval, stays},
+    engine::{Beside, Context, Observation},
     view::LeadFacts,
 };
 
@@ -41,6 +42,22 @@ pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Opti
         _ => (!reached).then_some(false),
     };
     Some(Observation { within_horizon: in_time.filter(|_| !is_young), is_young, ..Observation::rate(observation.at, reached) })
+}
+
+/// The share that gets there within the horizon, with those who have not had their time yet counted for as long as they are known, and
+/// those who left as competing exits (Aalen-Johansen). `None` where nobody of the cohort is old enough to tell.
+pub fn corrected(context: &Context, from: Stage, to: Stage) -> Beside {
+    let horizon_days = f64::from(context.question.settings.horizon_days);
+    let stays = stays(context, from, to).stays;
+    let of_period = stays.iter().filter(|stay| context.question.period.contains(stay.entered_at));
+    let estimate = Curve::of(of_period.map(|stay| stay.spell()).collect()).converted_by(horizon_days);
+    let interval = estimate.and_then(|estimate| estimate.interval(Interval::LogLog));
+    vec![
+        ("corrected", estimate.map(|estimate| estimate.rate)),
+        ("corrected_low", interval.map(|(low, _)| low)),
+        ("corrected_high", interval.map(|(_, high)| high)),
+        ("horizon_days", Some(horizon_days)),
+    ]
 }
 
 /// What sales decided on an MQL.

@@ -1,11 +1,12 @@
 use super::prelude::*;
-use rustc_hash::FxHashSet;
+use crate::{engine::Amount, history::NONE};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub static KPI: Kpi = Kpi {
     key: "content_use_rate",
     name: "Content use",
     words: "Of the pieces of content that are live, the share that sales used in a deal in the last 90 days.",
-    formula: "pieces named by an activity on a deal, or with a person on a deal, in the 90 days before / live pieces",
+    formula: "pieces named by an activity on a deal, or with a person on a deal, in the 90 days before / live pieces; the value of a piece is the revenue of the deals signed in the period before whose signature it was used by sales or seen by the deal's people (influenced: a deal counts for each of its pieces)",
     example: "Of 60 pieces, 18 were sent or shown in deals since January: 30%.",
     unit: Unit::Rate,
     better: Better::Up,
@@ -18,6 +19,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[],
     splits: None,
     target: no_target,
+    beside,
 };
 
 const USED_DAYS_MAX: i64 = 90;
@@ -29,7 +31,9 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     }
     let used = context.used_content.get_or_init(|| used_content(context));
     let at = context.view.as_of;
-    Some(used.as_ref().map_or(Observation::unrecorded(at), |used| Observation::rate(at, used[row])))
+    let influenced = context.content_revenue.get_or_init(|| influenced_revenue(context));
+    let piece = |used: &Vec<bool>| Observation { value: influenced[row] as f64, ..Observation::rate(at, used[row]) };
+    Some(used.as_ref().map_or(Observation::unrecorded(at), piece))
 }
 
 /// Which pieces were used; `None` where no activity ever names one.
@@ -51,6 +55,60 @@ fn used_content(context: &Context) -> Option<Vec<bool>> {
     is_recorded.then_some(used)
 }
 
+/// Minor units by piece: the deals signed in the period in which it had a part.
+fn influenced_revenue(context: &Context) -> Vec<i64> {
+    let (history, view) = (context.history, &context.view);
+    let signed = |row: usize| {
+        let (at, _) = context.won(row).filter(|(at, _)| context.question.period.contains(*at))?;
+        match context.deal_amount(row) {
+            Amount::Minor(minor) => Some((at, minor)),
+            _ => None,
+        }
+    };
+    let mut by_deal: FxHashMap<i64, (usize, Instant, i64)> = FxHashMap::default();
+    let mut by_person: FxHashMap<i64, Vec<(usize, Instant, i64)>> = FxHashMap::default();
+    for row in 0..history.deals.len() {
+        let Some((at, minor)) = signed(row) else { continue };
+        by_deal.insert(history.deals.ids()[row], (row, at, minor));
+        for person in history.deals.people.get(row) {
+            by_person.entry(*person).or_default().push((row, at, minor));
+        }
+    }
+    let mut pairs: FxHashSet<(usize, usize)> = FxHashSet::default();
+    let mut revenue = vec![0_i64; history.content.len()];
+    let mut count = |piece: Option<usize>, at: Instant, deal: Option<i64>, person: Option<i64>| {
+        let Some(piece) = piece else { return };
+        let of_deal = deal.and_then(|deal| by_deal.get(&deal));
+        let of_person = person.and_then(|person| by_person.get(&person)).into_iter().flatten();
+        for (row, signed_at, minor) in of_deal.into_iter().chain(of_person) {
+            if at <= *signed_at && pairs.insert((piece, *row)) {
+                revenue[piece] += minor;
+            }
+        }
+    };
+    let place = |id: Option<i64>| id.and_then(|id| history.content.find(id));
+    let activities = &history.activities;
+    for row in (0..activities.len()).filter(|row| view.counts(activities.at.get(*row), activities.recorded_at.get(*row))) {
+        count(place(activities.content.get(row)), activities.at.get(row), activities.deal.get(row), activities.person.get(row));
+    }
+    let touches = &history.touches;
+    for row in (0..touches.len()).filter(|row| touches.content.values()[*row] != NONE) {
+        if view.counts(touches.at.get(row), touches.recorded_at.get(row)) {
+            count(place(touches.content.get(row)), touches.at.get(row), None, touches.person.get(row));
+        }
+    }
+    revenue
+}
+
+fn beside(context: &Context, _: &Measure) -> Beside {
+    let revenue = context.content_revenue.get_or_init(|| influenced_revenue(context));
+    let most = revenue.iter().max().filter(|minor| **minor > 0);
+    vec![
+        ("pieces_with_revenue", Some(revenue.iter().filter(|minor| **minor > 0).count() as f64)),
+        ("money_of_best_piece", most.map(|minor| *minor as f64)),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use alignment::touch::ActivityKind;
@@ -68,6 +126,13 @@ mod tests {
         };
         let measure = measure_as_of("content_use_rate", delta.clone(), 100.0);
         assert_eq!((measure.hits, measure.n), (Some(1), 3));
+        let mut won = delta.clone();
+        won.deals[0].amount = Some(eur(70));
+        won.deal_transitions = vec![moved(1, 1, DealStage::Won, 60.0)];
+        won.touches = vec![TouchRow { content: Some(3), ..touch(1, 1, 1.0, "web") }, TouchRow { content: Some(3), ..touch(2, 1, 61.0, "web") }];
+        let evidence = crate::kpi::evidence(&history(won), &Question { as_of: day(100.0), ..question() }, "content_use_rate", None, 0, 9);
+        let values: Vec<_> = evidence.unwrap().rows.iter().map(|row| row.value).collect();
+        assert_eq!(values, [Some(7_000.0), Some(7_000.0), Some(7_000.0)], "each piece had a part in the one deal");
         let measure = measure_as_of("content_use_rate", Delta { activities: vec![], ..delta }, 100.0);
         assert_eq!(measure.state, State::NotRecorded);
     }

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "cost_per_lead",
     name: "Cost per lead",
     words: "What marketing spent in the period for each lead that came in.",
-    formula: "marketing spend in the period / leads of the period",
+    formula: "marketing spend in the period / leads of the period; lagged: the spend of the months and sources that leads of the period came from / those of these leads who got there since",
     example: "EUR 3,000 was spent and 6 leads came: EUR 500 each.",
     unit: Unit::Money,
     better: Better::Down,
@@ -17,6 +17,7 @@ pub static KPI: Kpi = Kpi {
     asides: SPEND_ASIDES,
     splits: None,
     target: no_target,
+    beside: |context, _| lagged(context, Stage::Lead, |side| side == Side::Marketing),
 };
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub static KPI: Kpi = Kpi {
     ],
     splits: None,
     target: |context| context.question.settings.targets.logged_rate,
+    beside: nothing_beside,
 };
 
 const LOGGED_DAYS_MAX: i64 = 7;

@@ -17,14 +17,19 @@ pub static KPI: Kpi = Kpi {
     asides: &[],
     splits: None,
     target: |context| context.question.settings.targets.completeness_rate,
+    beside: nothing_beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
     let at = known(context, row)?.begins()?;
+    let (hits, n) = filled(context, row);
+    Some(Observation { n, hits, ..Observation::value(at, f64::from(hits) / f64::from(n.max(1))) })
+}
+
+/// (filled, required) fields of a lead.
+pub fn filled(context: &Context, row: usize) -> (u32, u32) {
     let required = &context.question.settings.required_fields;
-    let filled = required.iter().filter(|field| is_filled(context, row, field)).count();
-    let share = filled as f64 / required.len().max(1) as f64;
-    Some(Observation { n: required.len() as u32, hits: filled as u32, ..Observation::value(at, share) })
+    (required.iter().filter(|field| is_filled(context, row, field)).count() as u32, required.len() as u32)
 }
 
 /// Of the lead, its person or its company. Another key is one of the customer's own fields.

@@ -15,8 +15,9 @@ pub static KPI: Kpi = Kpi {
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],
-    splits: Some(Splits { labels, observe: observe_stage }),
+    splits: Some(Splits { labels, observe: observe_stage, dimension: None }),
     target: no_target,
+    beside: nothing_beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {

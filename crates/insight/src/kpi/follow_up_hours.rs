@@ -1,11 +1,17 @@
 use super::prelude::*;
-use alignment::instant::{MICROS_PER_HOUR, MICROS_PER_MINUTE};
+use crate::engine::percentile;
+use alignment::{
+    calendar::working_micros_between,
+    instant::{MICROS_PER_HOUR, MICROS_PER_MINUTE},
+    rate::Rate,
+};
+use rayon::prelude::*;
 
 pub static KPI: Kpi = Kpi {
     key: "follow_up_hours",
     name: "Follow-up time",
     words: "How long an MQL waits for the first call, e-mail or meeting of sales.",
-    formula: "first sales attempt with the lead's person, or on its deal, from the MQL instant on - MQL instant: median; within_sla: share of MQLs followed up inside the promised review time, out of those followed up or overdue",
+    formula: "first sales attempt with the lead's person, or on its deal, from the MQL instant on - MQL instant: median; within_sla: share of MQLs followed up inside the promised review time, out of those followed up or overdue; working_hours: the same in the working time of the owner's region, and within_sla_working against the promise as it is agreed, in working hours",
     example: "Three MQLs were called after 2, 5 and 30 hours, one never: median 5 hours, within 24 hours 2 of 4 = 50%.",
     unit: Unit::Hours,
     better: Better::Down,
@@ -22,6 +28,7 @@ pub static KPI: Kpi = Kpi {
     ],
     splits: None,
     target: no_target,
+    beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
@@ -46,6 +53,35 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
         },
         None => Observation::aside(at, if due_at < context.view.as_of { 0 } else { 1 }),
     })
+}
+
+/// The same in working time, which is how it is promised; and the share that nobody ever called.
+fn beside(context: &Context, measure: &Measure) -> Beside {
+    let working = &context.question.settings.working;
+    let users = &context.history.users;
+    let review_micros = context.question.settings.review_minutes_max * MICROS_PER_MINUTE;
+    let waited = |row: usize| {
+        let qualified_at = known(context, row)?.at(Stage::Mql).filter(|at| context.question.period.contains(*at))?;
+        let owner = context.history.leads.owner.get(row).and_then(|owner| users.find(owner));
+        let calendar = working.of_region(owner.and_then(|owner| users.group.get(owner)));
+        let first_at = context.view.work().first_with(&context.view, row, qualified_at, true);
+        let waited = working_micros_between(calendar, qualified_at, first_at.unwrap_or(context.view.as_of));
+        Some((waited, first_at.is_some()))
+    };
+    let rows = (0..context.view.leads.len()).into_par_iter().filter(|row| context.keeps(Table::Leads, *row));
+    let waits: Vec<(i64, bool)> = rows.filter_map(waited).collect();
+    let mut hours: Vec<f64> = waits.iter().filter(|(_, done)| *done).map(|(micros, _)| *micros as f64 / MICROS_PER_HOUR as f64).collect();
+    hours.sort_unstable_by(f64::total_cmp);
+    let due = waits.iter().filter(|(micros, done)| *done || *micros > review_micros).count() as u64;
+    let kept = waits.iter().filter(|(micros, done)| *done && *micros <= review_micros).count() as u64;
+    let at = |share: f64| (!hours.is_empty()).then(|| percentile(&hours, share));
+    let never = measure.also("never_followed_up").unwrap_or(0.0);
+    vec![
+        ("working_hours", at(0.5)),
+        ("working_hours_p90", at(0.9)),
+        ("within_sla_working", Rate::new(kept, due).value()),
+        ("never_share", (measure.n as f64 + never > 0.0).then(|| never / (measure.n as f64 + never))),
+    ]
 }
 
 #[cfg(test)]
@@ -73,6 +109,8 @@ mod tests {
         let measure = measure_as_of("follow_up_hours", delta.clone(), 100.0);
         assert_eq!((measure.value, measure.n, measure.hits), (Some(42.0), 2, Some(1)));
         assert_eq!((measure.also("never_followed_up"), measure.also("within_sla")), (Some(2.0), Some(0.25)));
+        assert_eq!((measure.also("working_hours"), measure.also("within_sla_working")), (Some(42.0), Some(0.25)), "around the clock");
+        assert_eq!(measure.also("never_share"), Some(0.5));
         let measure = measure_as_of("follow_up_hours", delta.clone(), 1.6);
         assert_eq!((measure.value, measure.also("not_yet")), (Some(12.0), Some(3.0)));
         delta.activities.clear();

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "lead_to_customer_rate",
     name: "Lead to customer",
     words: "Of all leads, the share that became customers.",
-    formula: "leads that became customers / leads that were opened in the period, with all who reached it since; within_horizon counts only cohorts that have had the horizon, and only who got there inside it",
+    formula: "leads that became customers / leads that were opened in the period, with all who reached it since; within_horizon counts only cohorts that have had the horizon, and only who got there inside it; corrected is the share that gets there within the horizon by Aalen-Johansen over all of the cohort, the young ones for as long as they are known",
     example: "Of 40 leads that came in in March, 3 are customers today: 3 / 40 = 7.5%.",
     unit: Unit::Rate,
     better: Better::Up,
@@ -17,6 +17,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[],
     splits: None,
     target: no_target,
+    beside: |context, _| corrected(context, Stage::Lead, Stage::Customer),
 };
 
 #[cfg(test)]

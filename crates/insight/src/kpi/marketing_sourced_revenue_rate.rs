@@ -17,6 +17,7 @@ pub static KPI: Kpi = Kpi {
     asides: AMOUNT_ASIDES,
     splits: None,
     target: no_target,
+    beside: nothing_beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {

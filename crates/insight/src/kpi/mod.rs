@@ -12,6 +12,7 @@ mod crm_adoption_rate;
 mod customer_acquisition;
 mod customers;
 mod data_completeness_rate;
+mod deal_size;
 mod deal_win_rate;
 #[cfg(test)]
 mod docs;
@@ -29,11 +30,14 @@ mod mqls;
 #[cfg(test)]
 pub(crate) mod olist_tests;
 mod pipeline_coverage;
+mod promises;
 mod rejection_rate;
+mod retention_rate;
 mod revenue;
 mod sal_to_sql_rate;
 mod sales_cycle_days;
 mod sals;
+mod sla_kept_rate;
 mod sqls;
 mod stuck_deals;
 #[cfg(test)]
@@ -42,9 +46,14 @@ mod wasted_spend;
 mod weighted_pipeline;
 mod win_rate;
 
+pub use promises::{ClockState, clock_state};
 pub use sales_cycle_days::first_contact;
 pub use stuck_deals::Idleness;
 pub use weighted_pipeline::StageRates;
+
+pub(crate) use cohort::{Decision, decision};
+pub(crate) use money::lead_costs;
+pub(crate) use wasted_spend::is_never_contacted;
 
 pub use crate::engine::Kpi;
 use crate::{
@@ -62,12 +71,12 @@ mod prelude {
     };
 
     pub use super::{
-        cohort::{Decision, converting, decision, entering, known},
-        money::{AMOUNT_ASIDES, SPEND_ASIDES, in_money, lead_costs, open_amount, spent},
+        cohort::{Decision, converting, corrected, decision, entering, known},
+        money::{AMOUNT_ASIDES, SPEND_ASIDES, in_money, lagged, lead_costs, open_amount, spent},
     };
     pub use crate::{
-        answer::{Better, Kind, Team, Unit},
-        engine::{Clip, Context, Kpi, Observation, Part, Splits, Summary, no_target},
+        answer::{Better, Kind, Measure, Team, Unit},
+        engine::{Beside, Clip, Context, Kpi, Observation, Part, Splits, Summary, no_target, nothing_beside},
         rows::Table,
         view::LeadFacts,
     };
@@ -90,6 +99,8 @@ pub static ALL: &[&Kpi] = &[
     &lead_velocity_rate::KPI,
     &follow_up_hours::KPI,
     &revenue::KPI,
+    &deal_size::KPI,
+    &retention_rate::KPI,
     &marketing_sourced_revenue_rate::KPI,
     &marketing_influenced_revenue_rate::KPI,
     &cost_per_lead::KPI,
@@ -98,6 +109,7 @@ pub static ALL: &[&Kpi] = &[
     &cost_per_customer::KPI,
     &cac::KPI,
     &wasted_spend::KPI,
+    &sla_kept_rate::KPI,
     &rejection_rate::KPI,
     &drop_off_rate::KPI,
     &data_completeness_rate::KPI,

@@ -4,11 +4,12 @@ use alignment::{
     Instant,
     lifecycle::{Side, Stage},
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    engine::{Amount, Context, Observation},
+    engine::{Amount, Beside, Context, Observation},
     history::NONE,
+    rows::Table,
 };
 
 pub const AMOUNT_ASIDES: &[(&str, &str)] =
@@ -74,8 +75,51 @@ fn compute_lead_costs(context: &Context) -> Option<Vec<f64>> {
     Some((0..leads.len()).map(|row| if came(row) { purposes(row).map(cost).iter().sum() } else { 0.0 }).collect())
 }
 
-fn spent_by_purpose(context: &Context) -> Option<FxHashMap<Purpose, i64>> {
+/// What a cohort cost for each of its leads that got as far as `stage` since: the spend of the months and the campaigns or sources that
+/// leads of the period came from, over those of them who got there by now. Spend of a month in which nobody came from there is left out.
+pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> Beside {
+    let (leads, spend, months) = (&context.history.leads, &context.history.spend, &context.months);
+    if months.is_empty() || !context.can_filter(Table::Spend) {
+        return vec![("lagged", None)];
+    }
+    let mut cells: FxHashSet<(Purpose, usize)> = FxHashSet::default();
+    let mut reached = 0_u64;
+    for (row, facts) in context.view.leads.iter().enumerate().filter(|(row, _)| context.keeps(Table::Leads, *row)) {
+        let came = facts.from(Stage::Lead).filter(|at| context.question.period.contains(*at));
+        let Some(month) = came.and_then(|at| months.index_of(at)) else { continue };
+        let campaign = leads.campaign.values()[row];
+        for purpose in [Purpose::Campaign(campaign), Purpose::Source(leads.source.codes()[row]), Purpose::All] {
+            cells.insert((purpose, month));
+        }
+        reached += u64::from(facts.counts_in(stage));
+    }
+    let mut minor = 0_i64;
+    for row in (0..spend.len()).filter(|row| context.keeps(Table::Spend, *row)) {
+        let at = spend.at.get(row);
+        let counts = is_counted(spend.side.get(row)) && context.question.period.contains(at);
+        if !counts || !context.view.counts(at, spend.recorded_at.get(row)) {
+            continue;
+        }
+        let (Amount::Minor(amount), Some(month)) = (context.spend_amount(row), months.index_of(at)) else { continue };
+        if cells.contains(&(purpose_of(context, row), month)) {
+            minor += amount;
+        }
+    }
+    vec![("lagged", (reached > 0).then(|| minor as f64 / reached as f64)), ("lagged_n", Some(reached as f64))]
+}
+
+fn purpose_of(context: &Context, spend_row: usize) -> Purpose {
     let (spend, leads) = (&context.history.spend, &context.history.leads);
+    match (spend.campaign.values()[spend_row], spend.source.get(spend_row)) {
+        (NONE, None) => Purpose::All,
+        // A source that no lead has is charged to none.
+        (NONE, Some(source)) => Purpose::Source(leads.source.code_of(source).unwrap_or(i32::MAX)),
+        (campaign, _) => Purpose::Campaign(campaign),
+    }
+}
+
+fn spent_by_purpose(context: &Context) -> Option<FxHashMap<Purpose, i64>> {
+    let spend = &context.history.spend;
     let mut by_purpose: FxHashMap<Purpose, i64> = FxHashMap::default();
     let mut is_recorded = false;
     for row in 0..spend.len() {
@@ -85,12 +129,7 @@ fn spent_by_purpose(context: &Context) -> Option<FxHashMap<Purpose, i64>> {
         }
         is_recorded = true;
         let Amount::Minor(minor) = context.spend_amount(row) else { continue };
-        let purpose = match (spend.campaign.values()[row], spend.source.get(row)) {
-            (NONE, None) => Purpose::All,
-            // A source that no lead has is charged to none.
-            (NONE, Some(source)) => Purpose::Source(leads.source.code_of(source).unwrap_or(i32::MAX)),
-            (campaign, _) => Purpose::Campaign(campaign),
-        };
+        let purpose = purpose_of(context, row);
         if context.question.period.contains(at) {
             *by_purpose.entry(purpose).or_default() += minor;
         }

@@ -17,6 +17,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[("undecided", "sales has not decided on it yet")],
     splits: None,
     target: |context| context.question.settings.targets.acceptance_rate,
+    beside: nothing_beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {

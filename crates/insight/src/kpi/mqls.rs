@@ -17,6 +17,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[],
     splits: None,
     target: promised,
+    beside: nothing_beside,
 };
 
 /// What marketing promised for as many months as the period has.

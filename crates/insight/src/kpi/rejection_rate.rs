@@ -1,5 +1,5 @@
 use super::prelude::*;
-use crate::history::UNLABELLED;
+use crate::{history::UNLABELLED, question::Dimension};
 
 pub static KPI: Kpi = Kpi {
     key: "rejection_rate",
@@ -16,8 +16,9 @@ pub static KPI: Kpi = Kpi {
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[("undecided", "sales has not decided on it yet")],
-    splits: Some(Splits { labels, observe: |context, row, reason| observe(context, row, Some(reason)) }),
+    splits: Some(Splits { labels, observe: |context, row, reason| observe(context, row, Some(reason)), dimension: Some(Dimension::RejectionReason) }),
     target: no_target,
+    beside: nothing_beside,
 };
 
 /// Reasons that are shown; free texts can be as many as leads.
@@ -30,7 +31,7 @@ fn observe(context: &Context, row: usize, reason: Option<i32>) -> Option<Observa
         Decision::NotRecorded => Some(Observation::unrecorded(facts.from(Stage::Mql).or(facts.begins())?)),
         Decision::Accepted => Some(Observation::rate(facts.from(Stage::Mql)?, false)),
         Decision::Rejected => {
-            let for_it = reason.is_none_or(|reason| context.rejection_reasons()[row] == reason);
+            let for_it = reason.is_none_or(|reason| context.view.rejection_reasons()[row] == reason);
             Some(Observation::rate(facts.from(Stage::Mql)?, for_it))
         }
         Decision::Undecided => Some(Observation::aside(facts.from(Stage::Mql)?, 0)),
@@ -41,7 +42,7 @@ fn observe(context: &Context, row: usize, reason: Option<i32>) -> Option<Observa
 fn labels(context: &Context) -> Vec<(i32, Option<String>)> {
     let reasons = &context.history.transitions.reason;
     let mut counts = vec![0_usize; reasons.distinct() + 1];
-    for (row, code) in context.rejection_reasons().iter().enumerate() {
+    for (row, code) in context.view.rejection_reasons().iter().enumerate() {
         if known(context, row).is_some_and(|facts| decision(facts) == Decision::Rejected) {
             counts[(code + 1) as usize] += 1;
         }

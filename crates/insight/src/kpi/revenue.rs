@@ -1,10 +1,12 @@
 use super::prelude::*;
+use crate::question::{Period, Targets};
+use alignment::instant::MICROS_PER_DAY;
 
 pub static KPI: Kpi = Kpi {
     key: "revenue",
     name: "Revenue",
     words: "The amounts of the deals that were signed in the period.",
-    formula: "sum of the amounts of deals won in the period, in the question's currency; the target is the plan's amount for as much of its time as the period covers",
+    formula: "sum of the amounts of deals won in the period, in the question's currency; the target is the plan's amount for as much of its time as the period covers, by the plan's own months; ahead: signed - planned within the plan's time, in money and in the days between now and when the plan reaches what was signed",
     example: "Two deals of EUR 300 and EUR 500 were signed: EUR 800.",
     unit: Unit::Money,
     better: Better::Up,
@@ -17,6 +19,7 @@ pub static KPI: Kpi = Kpi {
     asides: AMOUNT_ASIDES,
     splits: None,
     target: planned,
+    beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
@@ -24,20 +27,78 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     Some(in_money(context, row, at, |minor| Observation::value(at, minor)))
 }
 
-/// The plan pro rata: its amount times the part of its time that lies inside the period and has passed.
+/// What the plan wants of the period by `as_of`.
 fn planned(context: &Context) -> Option<f64> {
-    let (plan, minor) = context.question.settings.targets.revenue?;
+    let (plan, _) = context.question.settings.targets.revenue?;
     let period = context.question.period;
     let from = period.from.max(plan.from);
     let to = period.to.min(plan.to).min(context.question.as_of);
-    let whole = plan.to.days_since(plan.from);
-    (to > from && whole > 0.0).then(|| minor as f64 * to.days_since(from) / whole)
+    (to > from).then(|| planned_between(&context.question.settings.targets, from, to))
+}
+
+/// The parts of the plan one after the other; a part is spread evenly over its time.
+fn parts(targets: &Targets) -> Vec<(Period, i64)> {
+    if targets.revenue_parts.is_empty() { targets.revenue.into_iter().collect() } else { targets.revenue_parts.clone() }
+}
+
+/// Minor units that the plan wants between two instants.
+fn planned_between(targets: &Targets, from: Instant, to: Instant) -> f64 {
+    let share = |(part, minor): (Period, i64)| {
+        let (start, end, whole) = (from.max(part.from), to.min(part.to), part.to.days_since(part.from));
+        if end > start && whole > 0.0 { minor as f64 * end.days_since(start) / whole } else { 0.0 }
+    };
+    parts(targets).into_iter().map(share).sum()
+}
+
+/// Ahead of the plan or behind it, in money and in days: the days between `as_of` and the day on which the plan reaches what was signed.
+fn beside(context: &Context, measure: &Measure) -> Beside {
+    let targets = &context.question.settings.targets;
+    let (Some((plan, _)), Some(planned), Some(signed)) = (targets.revenue, planned(context), measure.value) else { return Vec::new() };
+    let period = context.question.period;
+    let (from, by) = (period.from.max(plan.from), period.to.min(plan.to).min(context.question.as_of));
+    let signed_since = signed_between(context, from, by);
+    let reached_at = plan_reaches(targets, from, signed_since);
+    let months = &context.months;
+    let covers = |month: &usize| months.start(*month) < plan.to && months.end(*month) > plan.from;
+    vec![
+        ("planned", Some(planned)),
+        ("signed_of_plan", Some(signed_since)),
+        ("ahead", Some(signed_since - planned)),
+        ("ahead_days", reached_at.map(|at| at.days_since(by))),
+        ("beyond_plan", Some(signed - signed_since)),
+        ("months_with_target", Some((0..months.len()).filter(covers).count() as f64)),
+        ("months", Some(months.len() as f64)),
+    ]
+}
+
+fn signed_between(context: &Context, from: Instant, to: Instant) -> f64 {
+    let rows = (0..context.history.deals.len()).filter(|row| context.keeps(Table::Deals, *row));
+    let counted = rows.filter_map(|row| observe(context, row)).filter(|observation| observation.part == Part::Counted);
+    counted.filter(|observation| from <= observation.at && observation.at <= to).map(|observation| observation.value).sum()
+}
+
+/// When the plan reaches an amount; beyond its end it goes on at the pace of its last part.
+fn plan_reaches(targets: &Targets, from: Instant, minor: f64) -> Option<Instant> {
+    let mut left = minor;
+    let parts = parts(targets);
+    for (index, (part, amount)) in parts.iter().enumerate().filter(|(_, (part, _))| part.to > from) {
+        let start = part.from.max(from);
+        let whole_days = part.to.days_since(part.from);
+        if *amount <= 0 || whole_days <= 0.0 {
+            continue;
+        }
+        let of_part = *amount as f64 * part.to.days_since(start) / whole_days;
+        if left <= of_part || index + 1 == parts.len() {
+            return Some(start.plus_micros((left / *amount as f64 * whole_days * MICROS_PER_DAY as f64) as i64));
+        }
+        left -= of_part;
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use crate::kpi::tests::*;
-    use crate::question::Period;
 
     #[test]
     fn adds_up_what_was_signed() {
@@ -59,5 +120,29 @@ mod tests {
         question.settings.targets.revenue = Some((Period { from: day(0.0), to: day(100.0) }, 1000));
         let answer = crate::kpi::answer(&history(deals()), &question, "revenue").unwrap();
         assert_eq!(answer.target, Some(250.0));
+    }
+
+    /// `(parts, as of) -> (planned, ahead, days ahead)`: EUR 800 were signed on day 20.
+    #[test]
+    fn is_ahead_or_behind_by_the_plans_own_season() {
+        let part = |from, to, major: i64| (Period { from: day(from), to: day(to) }, major * 100);
+        let whole = (Period { from: day(0.0), to: day(100.0) }, 100_000);
+        let season = vec![part(0.0, 50.0, 800), part(50.0, 100.0, 200)];
+        for (parts, as_of, planned, ahead, days) in [
+            (vec![], 25.0, 25_000.0, 55_000.0, 55.0),
+            (vec![], 90.0, 90_000.0, -10_000.0, -10.0),
+            (season.clone(), 25.0, 40_000.0, 40_000.0, 25.0),
+            (season.clone(), 75.0, 90_000.0, -10_000.0, -25.0),
+            (season, 10.0, 16_000.0, -16_000.0, -10.0),
+        ] {
+            let mut question = Question { as_of: day(as_of), ..question() };
+            question.settings.targets.revenue = Some(whole);
+            question.settings.targets.revenue_parts = parts;
+            let measure = crate::kpi::answer(&history(deals()), &question, "revenue").unwrap().measure;
+            let near = |name: &str, wanted: f64| assert!((measure.also(name).unwrap() - wanted).abs() < 1e-6, "{name} as of {as_of}: {measure:?}");
+            near("planned", planned);
+            near("ahead", ahead);
+            near("ahead_days", days);
+        }
     }
 }

@@ -4,7 +4,7 @@ pub static KPI: Kpi = Kpi {
     key: "sal_to_sql_rate",
     name: "SAL to SQL",
     words: "Of the leads that sales accepted, the share that sales then qualified.",
-    formula: "leads that reached SQL / leads that entered SAL in the period, with all who reached it since; within_horizon counts only cohorts that have had the horizon, and only who got there inside it",
+    formula: "leads that reached SQL / leads that entered SAL in the period, with all who reached it since; within_horizon counts only cohorts that have had the horizon, and only who got there inside it; corrected is the share that gets there within the horizon by Aalen-Johansen over all of the cohort, the young ones for as long as they are known",
     example: "Of 4 leads that became SALs in March, 1 has reached SQL by today: 1 / 4 = 25%.",
     unit: Unit::Rate,
     better: Better::Up,
@@ -17,6 +17,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[],
     splits: None,
     target: no_target,
+    beside: |context, _| corrected(context, Stage::Sal, Stage::Sql),
 };
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use super::prelude::*;
+use crate::cohort::{Curve, Outcome, Spell};
 
 pub static KPI: Kpi = Kpi {
     key: "sales_cycle_days",
     name: "Sales cycle",
     words: "How long it takes from the first contact with a customer to the signature.",
-    formula: "signature - first contact, of deals won in the period: median; mean, p75 and p90 beside it. First contact: the first touch of the deal's people (of its company, if it has none), or the first stage of its lead, whichever is earlier",
+    formula: "signature - first contact, of deals won in the period: median; mean, p75 and p90 beside it. First contact: the first touch of the deal's people (of its company, if it has none), or the first stage of its lead, whichever is earlier. with_open: the median with deals still open as long as they are, and lost ones as far as they came (Kaplan-Meier)",
     example: "Three deals took 20, 40 and 90 days: median 40, mean 50.",
     unit: Unit::Days,
     better: Better::Down,
@@ -21,6 +22,7 @@ pub static KPI: Kpi = Kpi {
     ],
     splits: None,
     target: no_target,
+    beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
@@ -39,6 +41,24 @@ pub fn first_contact(context: &Context, deal_row: usize) -> Option<Instant> {
     };
     let of_lead = context.view.lead_of_deal(deal_row).and_then(|lead| context.view.leads[lead].first_at());
     touch.map(|row| context.history.touches.at.get(row)).into_iter().chain(of_lead).min()
+}
+
+/// Half of the deals are signed by this age, those still open counted for as long as they are known.
+fn beside(context: &Context, _: &Measure) -> Beside {
+    let spell = |row: usize| {
+        let state = context.view.deals[row]?;
+        let from = first_contact(context, row)?;
+        let (until, outcome) = match state.stage {
+            Some(DealStage::Won) => (state.at?, Outcome::Converted),
+            Some(DealStage::Lost) => (state.at?, Outcome::Open),
+            _ => (context.view.as_of, Outcome::Open),
+        };
+        let counts = context.question.period.contains(until) || outcome == Outcome::Open;
+        (counts && until >= from).then(|| Spell { age_days: until.days_since(from), outcome })
+    };
+    let rows = (0..context.history.deals.len()).filter(|row| context.keeps(Table::Deals, *row));
+    let curve = Curve::of(rows.filter_map(spell).collect());
+    vec![("with_open", curve.ended_age(0.5)), ("with_open_n", Some(curve.stays() as f64))]
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[("unjudged", "too few past deals have left its stage to say what is usual")],
     splits: None,
     target: no_target,
+    beside: nothing_beside,
 };
 
 /// Fewer stays than this say nothing about what is usual.

@@ -8,12 +8,13 @@ pub use super::prelude::*;
 use super::*;
 pub use crate::{
     answer::{EvidenceRow, KpiAnswer, Measure, Segment, State},
+    question::{Dimension, Period, Question},
     rows::*,
     testing::*,
 };
 use crate::{
     engine::Summary,
-    question::{Dimension, Filter, Period},
+    question::Filter,
 };
 use alignment::touch::{ActivityKind, TouchKind};
 

@@ -18,6 +18,7 @@ pub static KPI: Kpi = Kpi {
     asides: &[],
     splits: None,
     target: no_target,
+    beside: nothing_beside,
 };
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
@@ -25,10 +26,11 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     let at = facts.begins()?;
     let Some(costs) = lead_costs(context) else { return Some(Observation::unrecorded(at)) };
     let rejected = facts.exit() == Some(Stage::Rejected);
-    Some(if rejected || was_ignored(context, row) { Observation::value(at, costs[row]) } else { Observation::able(at) })
+    Some(if rejected || is_never_contacted(context, row) { Observation::value(at, costs[row]) } else { Observation::able(at) })
 }
 
-fn was_ignored(context: &Context, row: usize) -> bool {
+/// An MQL that nobody tried to reach, and the promised time is over.
+pub fn is_never_contacted(context: &Context, row: usize) -> bool {
     let work = context.view.work();
     let Some(at) = context.view.leads[row].at(Stage::Mql).filter(|_| work.is_recorded()) else { return false };
     let due_at = at.plus_micros(context.question.settings.review_minutes_max * MICROS_PER_MINUTE);

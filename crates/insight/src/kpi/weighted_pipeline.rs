@@ -22,6 +22,7 @@ pub static KPI: Kpi = Kpi {
     ],
     splits: None,
     target: no_target,
+    beside: nothing_beside,
 };
 
 /// Win rates of the open stages: discovery, proposal, negotiation. `None`: no deal that got so far was closed.

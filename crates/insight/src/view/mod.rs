@@ -5,20 +5,23 @@
 
 use std::sync::OnceLock;
 
-use alignment::Instant;
+use alignment::{Instant, lifecycle::Stage};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
+mod customers;
 mod firsts;
 mod leads;
 #[cfg(test)]
 mod tests;
 mod work;
 
+pub use customers::Customer;
 pub use firsts::Firsts;
 pub use leads::LeadFacts;
 pub use work::Work;
 
-use crate::history::{DealState, History};
+use crate::history::{DealState, History, UNLABELLED};
 
 pub struct View<'a> {
     pub history: &'a History,
@@ -31,13 +34,28 @@ pub struct View<'a> {
     has_touches: OnceLock<bool>,
     firsts: OnceLock<Firsts>,
     work: OnceLock<Work>,
+    reasons: OnceLock<Vec<i32>>,
+    customers: OnceLock<FxHashMap<usize, Customer>>,
+    records_churn: OnceLock<bool>,
 }
 
 impl<'a> View<'a> {
     pub fn at(history: &'a History, as_of: Instant, known_at: Instant) -> View<'a> {
         let deals = (0..history.deals.len()).into_par_iter().map(|row| history.deal_state(row, as_of, known_at)).collect();
         let leads = leads::facts(history, as_of, known_at);
-        View { history, as_of, known_at, leads, deals, has_touches: OnceLock::new(), firsts: OnceLock::new(), work: OnceLock::new() }
+        View {
+            history,
+            as_of,
+            known_at,
+            leads,
+            deals,
+            has_touches: OnceLock::new(),
+            firsts: OnceLock::new(),
+            work: OnceLock::new(),
+            reasons: OnceLock::new(),
+            customers: OnceLock::new(),
+            records_churn: OnceLock::new(),
+        }
     }
 
     /// Whether something that happened and was recorded then counts.
@@ -60,6 +78,25 @@ impl<'a> View<'a> {
     /// What sales did with people and leads.
     pub fn work(&self) -> &Work {
         self.work.get_or_init(|| Work::of(self))
+    }
+
+    /// The code of the reason for which each lead was rejected, in `History::transitions`.
+    pub fn rejection_reasons(&self) -> &[i32] {
+        self.reasons.get_or_init(|| {
+            let transitions = &self.history.transitions;
+            let reason = |row: usize| {
+                if !self.leads[row].has_entered(Stage::Rejected) {
+                    return UNLABELLED;
+                }
+                let rows = self.history.transition_rows(self.history.leads.ids()[row]);
+                let counts = |row: &usize| {
+                    let at = transitions.at.get(*row).unwrap_or(transitions.recorded_at.get(*row));
+                    transitions.stage.get(*row) == Stage::Rejected && self.counts(at, transitions.recorded_at.get(*row))
+                };
+                rows.filter(counts).map(|row| transitions.reason.codes()[row]).find(|code| *code != UNLABELLED).unwrap_or(UNLABELLED)
+            };
+            (0..self.history.leads.len()).into_par_iter().map(reason).collect()
+        })
     }
 
     /// The row of the company of a lead: its own, or its person's.

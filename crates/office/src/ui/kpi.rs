@@ -123,6 +123,8 @@ fn with_noun(key: &str, number: u64) -> String {
         Some(Table::Leads) => format!("{count} leads"),
         Some(Table::Deals) => format!("{count} deals"),
         Some(Table::Content) => format!("{count} pieces"),
+        Some(Table::Clocks) => format!("{count} promises"),
+        Some(Table::Companies) => format!("{count} companies"),
         _ => format!("n {count}"),
     }
 }
