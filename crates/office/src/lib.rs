@@ -11,6 +11,7 @@ pub mod checklist;
 pub mod clock;
 pub mod clocks;
 pub mod closed_loop;
+pub mod cohorts;
 pub mod companies;
 pub mod content;
 pub mod deals;

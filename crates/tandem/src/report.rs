@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use office::{
+    cohorts::{self, CohortParams},
     question::QuestionParams,
     report::{self, Report},
 };
@@ -20,6 +21,22 @@ enum Which {
     Funnel(QuestionArgs),
     /// Every number, with sample size, interval and target
     Scoreboard(QuestionArgs),
+    /// Leads by when they entered a stage, and how many reached a later one by each age
+    Cohorts {
+        /// lead, mql, sal, sql, sales_ready or opportunity [default: mql]
+        #[arg(long, value_name = "STAGE")]
+        from: Option<String>,
+        /// A later stage [default: sql, or customer where SQLs are not recorded]
+        #[arg(long, value_name = "STAGE")]
+        to: Option<String>,
+        #[arg(long, value_name = "month|quarter")]
+        every: Option<String>,
+        /// Days since entering [default: 30,60,90,180]
+        #[arg(long, value_name = "DAYS,...")]
+        ages: Option<String>,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
     /// Revenue shared out over channels, sources, campaigns or content
     Attribution {
         /// all, or names separated by commas: first, last, linear, time_decay, u
@@ -73,6 +90,9 @@ pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
         Which::Funnel(question) => report::funnel(&office, &question.params()).await?,
         Which::Scoreboard(question) => report::scoreboard(&office, &question.params()).await?,
         Which::Attribution { model, question } => report::attribution(&office, &question.params(), &model).await?,
+        Which::Cohorts { from, to, every, ages, question } => {
+            cohorts::report::report(&office, &question.params(), &CohortParams { from, to, every, ages }).await?
+        }
     };
     print(place.format, &report)
 }

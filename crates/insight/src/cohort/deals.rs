@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use alignment::{Instant, lifecycle::DealStage};
 
-use crate::{engine::Context, rows::Table, view::View};
+use crate::{engine::Context, history::History, rows::Table};
 
 /// A deal in one stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub fn deal_stays(context: &Context) -> Vec<DealStay> {
     let mut stays = Vec::new();
     let mut moves = Vec::new();
     for row in rows.filter(|row| context.keeps(Table::Deals, *row)) {
-        moves_of(&context.view, row, &mut moves);
+        moves_until(context.history, row, context.view.as_of, context.view.known_at, &mut moves);
         let next = |place: usize| moves.get(place + 1).copied();
         let stay = |(place, (entered_at, stage)): (usize, &(Instant, DealStage))| DealStay {
             row: row as u32,
@@ -37,21 +37,22 @@ pub fn deal_stays(context: &Context) -> Vec<DealStay> {
     stays
 }
 
-/// The moves of a deal that count by then, in time order; the opening is a move into discovery.
-pub(crate) fn moves_of(view: &View, deal_row: usize, moves: &mut Vec<(Instant, DealStage)>) {
+/// The moves of a deal that had happened at `as_of` and were known at `known_at`, in time order; the opening is a move into discovery.
+/// None where the deal itself was not known.
+pub(crate) fn moves_until(history: &History, deal_row: usize, as_of: Instant, known_at: Instant, moves: &mut Vec<(Instant, DealStage)>) {
     moves.clear();
-    if view.deals[deal_row].is_none() {
+    let (deals, transitions) = (&history.deals, &history.deal_transitions);
+    if deals.recorded_at.get(deal_row) > known_at {
         return;
     }
-    let (deals, transitions) = (&view.history.deals, &view.history.deal_transitions);
-    let rows: Range<usize> = view.history.deal_transition_rows(deals.ids()[deal_row]);
-    for row in rows.filter(|row| transitions.recorded_at.get(*row) <= view.known_at) {
-        if let Some(at) = transitions.at.get(row).filter(|at| *at <= view.as_of) {
+    let rows: Range<usize> = history.deal_transition_rows(deals.ids()[deal_row]);
+    for row in rows.filter(|row| transitions.recorded_at.get(*row) <= known_at) {
+        if let Some(at) = transitions.at.get(row).filter(|at| *at <= as_of) {
             moves.push((at, transitions.stage.get(row)));
         }
     }
     moves.sort_unstable();
-    let opened_at = deals.opened_at.get(deal_row).filter(|at| *at <= view.as_of);
+    let opened_at = deals.opened_at.get(deal_row).filter(|at| *at <= as_of);
     if let Some(opened_at) = opened_at.filter(|at| moves.first().is_none_or(|first| first.0 > *at)) {
         moves.insert(0, (opened_at, DealStage::Discovery));
     }

@@ -42,6 +42,12 @@ pub struct StageTimes {
     pub stuck: Option<u64>,
 }
 
+impl StageTimes {
+    pub fn is_of_deals(&self) -> bool {
+        self.table == Table::Deals
+    }
+}
+
 fn table_name<S: serde::Serializer>(table: &Table, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if *table == Table::Deals { "deals" } else { "leads" })
 }

@@ -44,6 +44,28 @@ const ROWS: &[(&str, &str)] = &[
     ("limit", "1 to 1,000; 100 unless said."),
 ];
 
+const COHORTS: &[(&str, &str)] = &[
+    ("from", "The stage that makes the cohort: `lead`, `mql`, `sal`, `sql`, `sales_ready` or `opportunity`. Default: `mql`."),
+    ("to", "A later stage. Default: `sql`, or `customer` where SQLs are not recorded."),
+    ("every", "`month` or `quarter`."),
+    ("ages", "Days since entering, up to 12 of them. Default: `30,60,90,180`."),
+    ("as_of", "As for the scoreboard; so are `known_at`, `period`, `by` and `filter`."),
+    ("known_at", ""),
+    ("period", ""),
+    ("by", ""),
+    ("filter", ""),
+];
+
+const COHORT_ROWS: &[(&str, &str)] = &[
+    ("cohort", "The first day of a cohort, such as `2026-03-01`; with all other parameters of the cohorts."),
+    ("age_days", "A row is a hit if it had converted by this age."),
+    ("segment", "One value of the dimension; empty is what is not recorded."),
+    ("stage", "A stage of the times; with `table` (`leads` or `deals`) and `part` (`entered`, `moved_on`, `left`, `open` or `stuck`)."),
+    ("faults", "With any value: the leads that were left out because they ended before they began."),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
+];
+
 pub static TOLD: &[Told] = &[
     Told {
         path: "/api/v1/agreement",
@@ -76,6 +98,18 @@ pub static TOLD: &[Told] = &[
         summary: "Revenue shared out over touches",
         words: "By one model or by all that there are. Shares sum to the revenue to the cent.",
         parameters: QUESTION,
+    },
+    Told {
+        path: "/api/v1/reports/cohorts",
+        summary: "Cohorts by age",
+        words: "Leads by when they entered a stage, the share that reached a later one by each age, and the days spent in each stage.",
+        parameters: COHORTS,
+    },
+    Told {
+        path: "/api/v1/reports/cohorts/rows",
+        summary: "The rows behind a figure of the cohorts",
+        words: "Leads or deals, with when they entered, how that ended, and after how many days.",
+        parameters: COHORT_ROWS,
     },
 ];
 

@@ -52,6 +52,8 @@ pub fn all() -> Vec<Endpoint> {
         crate::scoreboard::pages::endpoints(),
         crate::scoreboard::api::endpoints(),
         crate::closed_loop::pages::endpoints(),
+        crate::cohorts::pages::endpoints(),
+        crate::cohorts::api::endpoints(),
         crate::handoff::pages::endpoints(),
         crate::agreement::pages::endpoints(),
         crate::promises::pages::endpoints(),
