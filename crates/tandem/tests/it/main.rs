@@ -5,6 +5,7 @@
 mod attribute;
 mod backup;
 mod crm_exports;
+mod docs;
 mod engines;
 mod hostile_files;
 mod kill;
