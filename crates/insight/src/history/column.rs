@@ -140,7 +140,8 @@ impl<T: Coded> Keep for Fixed<T> {
         let array = named(name, batch)?;
         let array = array.as_any().downcast_ref::<PrimitiveArray<T::Arrow>>();
         let codes = array.ok_or_else(|| format!("column `{name}` has another type"))?.values().clone();
-        match codes.iter().all(|code| T::is_known(*code)) {
+        // Without a way out in the middle, so that many codes are looked at at a time.
+        match codes.iter().fold(true, |known, code| known & T::is_known(*code)) {
             true => Ok(Fixed { codes, holds: PhantomData }),
             false => Err(format!("column `{name}` holds a code that this version does not know")),
         }

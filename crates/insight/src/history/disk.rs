@@ -4,26 +4,29 @@
 //! over the old one: a crash at any point leaves the old history or the new one, whole. Files that no manifest names any more are
 //! removed afterwards. Time grows with the bytes of the tables that changed. One process writes a folder at a time.
 //!
-//! Opening maps the files and verifies their checksums (one read of each byte); columns point into the mapping.
+//! Opening maps the files, and columns point into the mapping: only what a question needs is read. Each file's frame (where things
+//! are in it) is verified by its checksum at once; all of its bytes are by [`History::verify_files`], which reads them.
 
 use std::{
     fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, Field, Schema};
+use rayon::prelude::*;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{
-    History,
+    Derived, History,
     held::{Held, TableFile},
+    journeys::Journeys,
     manifest::{self, Manifest, Unreadable},
     mapped,
-    tables::Rows,
+    tables::{Rows, Touches},
 };
 
 /// Whatever it says, the history can be rebuilt from the record.
@@ -51,13 +54,15 @@ impl History {
     pub fn open(folder: &Path) -> Result<Option<History>, HistoryError> {
         let Some(manifest) = read_manifest(folder)? else { return Ok(None) };
         let reader = Reader { folder, manifest: &manifest };
+        let touches: Arc<Held<Touches>> = reader.table("touches")?;
+        let derived = reader.derived(touches.len())?;
         Ok(Some(History {
             last_event: manifest.last_event,
             companies: reader.table("companies")?,
             people: reader.table("people")?,
             leads: reader.table("leads")?,
             transitions: reader.table("transitions")?,
-            touches: reader.table("touches")?,
+            touches,
             activities: reader.table("activities")?,
             deals: reader.table("deals")?,
             deal_transitions: reader.table("deal_transitions")?,
@@ -67,8 +72,21 @@ impl History {
             spend: reader.table("spend")?,
             clocks: reader.table("clocks")?,
             waivers: reader.table("waivers")?,
-            derived: Arc::default(),
+            derived: Arc::new(derived),
         }))
+    }
+
+    /// Reads every byte of the files that this history was opened from and holds it against their checksums.
+    pub fn verify_files(folder: &Path) -> Result<(), HistoryError> {
+        let Some(manifest) = read_manifest(folder)? else { return Ok(()) };
+        manifest.tables.par_iter().try_for_each(|(_, file)| {
+            let path = folder.join(&file.name);
+            let mapped = map(&path)?;
+            match xxh3_64(&mapped) == file.checksum {
+                true => Ok(()),
+                false => Err(damaged(&path, "its checksum is another".to_owned())),
+            }
+        })
     }
 
     pub fn save(&self, folder: &Path) -> Result<(), HistoryError> {
@@ -93,6 +111,7 @@ impl History {
         writer.table("spend", &self.spend)?;
         writer.table("clocks", &self.clocks)?;
         writer.table("waivers", &self.waivers)?;
+        writer.journeys(self.journeys())?;
         sync_folder(folder)?;
         let manifest = Manifest { generation: writer.generation, last_event: self.last_event, tables: writer.tables };
         write_whole(folder, manifest::FILE, |file| file.write_all(manifest.write().as_bytes()))?;
@@ -109,17 +128,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn table<T: Rows>(&self, table: &str) -> Result<Arc<Held<T>>, HistoryError> {
-        let named = self.manifest.tables.iter().find(|(known, _)| known == table);
-        let (_, file) = named.ok_or_else(|| damaged(&self.folder.join(manifest::FILE), format!("it names no {table}")))?;
-        let path = self.folder.join(&file.name);
-        let mapped = mapped::map(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => damaged(&path, "it is missing".to_owned()),
-            _ => HistoryError::Io { doing: "open", path: path.clone(), source },
-        })?;
-        if mapped.len() as u64 != file.bytes || xxh3_64(&mapped) != file.checksum {
-            return Err(damaged(&path, "its checksum is another".to_owned()));
-        }
-        let rows = mapped::decode(mapped).and_then(|batch| T::load(&batch)).map_err(|what| damaged(&path, what))?;
+        let (file, path, batch) = self.batch(table)?;
+        let rows = T::load(&batch).map_err(|what| damaged(&path, what))?;
         if rows.len() as u64 != file.rows {
             return Err(damaged(&path, format!("{} rows instead of {}", rows.len(), file.rows)));
         }
@@ -127,6 +137,34 @@ impl Reader<'_> {
         let _ = held.file.set(file.clone());
         Ok(Arc::new(held))
     }
+
+    fn derived(&self, touches: usize) -> Result<Derived, HistoryError> {
+        let (file, path, batch) = self.batch(JOURNEYS)?;
+        let journeys = Journeys::load(&batch, touches).ok_or_else(|| damaged(&path, "its journeys are of other touches".to_owned()))?;
+        let _ = journeys.file.set(file.clone());
+        Ok(Derived { journeys: journeys.into(), ..Derived::default() })
+    }
+
+    fn batch(&self, table: &str) -> Result<(&TableFile, PathBuf, RecordBatch), HistoryError> {
+        let named = self.manifest.tables.iter().find(|(known, _)| known == table);
+        let (_, file) = named.ok_or_else(|| damaged(&self.folder.join(manifest::FILE), format!("it names no {table}")))?;
+        let path = self.folder.join(&file.name);
+        let mapped = map(&path)?;
+        if mapped.len() as u64 != file.bytes {
+            return Err(damaged(&path, format!("{} bytes instead of {}", mapped.len(), file.bytes)));
+        }
+        let batch = mapped::decode(mapped, file.frame).map_err(|what| damaged(&path, what))?;
+        Ok((file, path, batch))
+    }
+}
+
+const JOURNEYS: &str = "journeys";
+
+fn map(path: &Path) -> Result<memmap2::Mmap, HistoryError> {
+    mapped::map(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => damaged(path, "it is missing".to_owned()),
+        _ => HistoryError::Io { doing: "open", path: path.to_owned(), source },
+    })
 }
 
 struct Writer<'a> {
@@ -137,27 +175,45 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn table<T: Rows>(&mut self, table: &str, held: &Held<T>) -> Result<(), HistoryError> {
-        let same = held.file.get().filter(|file| file.folder == self.folder && self.folder.join(&file.name).exists());
+        self.keep(table, &held.file, held.len(), || held.store())
+    }
+
+    fn journeys(&mut self, journeys: &Journeys) -> Result<(), HistoryError> {
+        self.keep(JOURNEYS, &journeys.file, journeys.len(), || journeys.store())
+    }
+
+    /// Names the file that holds the rows already, or writes one.
+    fn keep(
+        &mut self,
+        table: &str,
+        held_in: &OnceLock<TableFile>,
+        rows: usize,
+        columns: impl Fn() -> Vec<(Field, ArrayRef)>,
+    ) -> Result<(), HistoryError> {
+        let same = held_in.get().filter(|file| file.folder == self.folder && self.folder.join(&file.name).exists());
         let file = match same {
             Some(file) => file.clone(),
-            None => self.write(table, held)?,
+            None => self.write(table, rows, columns())?,
         };
-        let _ = held.file.set(file.clone());
+        let _ = held_in.set(file.clone());
         self.tables.push((table.to_owned(), file));
         Ok(())
     }
 
-    fn write<T: Rows>(&self, table: &str, held: &Held<T>) -> Result<TableFile, HistoryError> {
+    fn write(&self, table: &str, rows: usize, columns: Vec<(Field, ArrayRef)>) -> Result<TableFile, HistoryError> {
         let name = format!("{table}-{}.arrow", self.generation);
-        let (bytes, checksum) = write_whole(self.folder, &name, |file| write_batch(&**held, file).map_err(std::io::Error::other))?;
-        Ok(TableFile { folder: self.folder.to_owned(), name, rows: held.len() as u64, bytes, checksum })
+        let path = self.folder.join(&name);
+        let (bytes, checksum) =
+            write_whole(self.folder, &name, |file| write_batch(rows, columns, file).map_err(std::io::Error::other))?;
+        let frame = mapped::frame(map(&path)?).map_err(|what| damaged(&path, what))?;
+        Ok(TableFile { folder: self.folder.to_owned(), name, rows: rows as u64, bytes, checksum, frame })
     }
 }
 
-fn write_batch<T: Rows>(rows: &T, out: &mut impl Write) -> Result<(), ArrowError> {
-    let (fields, columns): (Vec<Field>, Vec<_>) = rows.store().into_iter().unzip();
+fn write_batch(rows: usize, columns: Vec<(Field, ArrayRef)>, out: &mut impl Write) -> Result<(), ArrowError> {
+    let (fields, columns): (Vec<Field>, Vec<_>) = columns.into_iter().unzip();
     let schema = Arc::new(Schema::new(fields));
-    let count = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    let count = RecordBatchOptions::new().with_row_count(Some(rows));
     let batch = RecordBatch::try_new_with_options(schema.clone(), columns, &count)?;
     let mut writer = FileWriter::try_new(out, &schema)?;
     writer.write(&batch)?;

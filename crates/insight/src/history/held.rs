@@ -17,7 +17,10 @@ pub struct TableFile {
     pub name: String,
     pub rows: u64,
     pub bytes: u64,
+    /// Of all bytes.
     pub checksum: u64,
+    /// Of what says where things are in the file; see `mapped::frame`.
+    pub frame: u64,
 }
 
 impl<T> Deref for Held<T> {

@@ -144,17 +144,24 @@ fn saved_and_opened_it_is_the_same() {
 #[test]
 fn damage_is_noticed() {
     type Harm = fn(&std::path::Path);
-    let cases: [(&str, Harm); 6] = [
+    let cases: [(&str, Harm); 7] = [
         ("checksum", |folder| {
             let path = folder.join("touches-1.arrow");
             let mut bytes = fs::read(&path).unwrap();
             bytes[100] ^= 1;
             fs::write(path, bytes).unwrap();
         }),
-        ("checksum", |folder| {
+        ("bytes instead of", |folder| {
             let path = folder.join("leads-1.arrow");
             let bytes = fs::read(&path).unwrap();
             fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+        ("frame", |folder| {
+            let path = folder.join("people-1.arrow");
+            let mut bytes = fs::read(&path).unwrap();
+            let last = bytes.len() - 20;
+            bytes[last] ^= 1;
+            fs::write(path, bytes).unwrap();
         }),
         ("missing", |folder| fs::remove_file(folder.join("deals-1.arrow")).unwrap()),
         ("not whole", |folder| {
@@ -168,7 +175,7 @@ fn damage_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         history(sample()).save(folder.path()).unwrap();
         harm(folder.path());
-        let error = History::open(folder.path()).err().expect(words);
+        let error = History::open(folder.path()).and_then(|_| History::verify_files(folder.path())).expect_err(words);
         assert!(error.to_string().contains(words) && error.asks_for_rebuild(), "{words}: {error}");
         history(sample()).save(folder.path()).unwrap();
         assert_eq!(differences(&history(sample()), &History::open(folder.path()).unwrap().unwrap()), [] as [String; 0]);
