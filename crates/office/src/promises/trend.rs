@@ -42,17 +42,15 @@ pub fn trends(ledgers: &[Ledger]) -> Vec<Trend> {
 fn trend(promise: &'static alignment::promise::Promise, ledgers: &[Ledger]) -> Trend {
     let mut points = Vec::new();
     let mut months = Vec::new();
-    let mut target = None;
     for ledger in ledgers {
         let Some(line) = ledger.lines.iter().find(|line| line.key == promise.key) else { continue };
         let shown = super::pages::value(promise, line);
         let name = ledger.period.short_name();
         months.push((name.clone(), class(line.status), format!("{name}: {}, {shown}", line.status.name().to_lowercase())));
-        target = Some(line.target);
         points.push(charts::Point { name, value: line.value, interval: None, shown, young: !line.is_final });
     }
     let side = crate::leads::pages::side_key(promise.side);
-    let chart = charts::spark(&charts::Line { title: promise.name, team: side, points: &points, target });
+    let chart = charts::spark(&charts::Line { title: promise.name, team: side, points: &points });
     Trend { name: promise.name, side, chart, months }
 }
 

@@ -5,6 +5,7 @@ pub mod groups;
 pub mod number;
 pub mod pages;
 pub mod params;
+pub mod pictures;
 
 use alignment::{Instant, instant::MICROS_PER_DAY};
 use insight::{

@@ -11,14 +11,13 @@ use serde::Deserialize;
 use super::{
     Number, number,
     params::{self, Controls, address, controls},
+    pictures,
 };
 use crate::{
     Office,
     question::QuestionParams,
     ui::{
-        Frame, Svg,
-        charts::{self, Line},
-        format,
+        Exhibit, Frame, Svg, charts, format,
         kpi::{self, Card},
     },
     web::{AppError, Page},
@@ -32,17 +31,13 @@ pub struct NumberPage {
     card: Card,
     controls: Controls,
     path: String,
-    chart: Svg,
-    /// First, middle and last month under the chart; highest and lowest value beside it.
-    months: Vec<String>,
-    heights: (String, String),
+    trend: Exhibit,
     also: Vec<(String, String)>,
     segments: Vec<SegmentRow>,
     by: String,
     segment: Option<String>,
     rows: Vec<RowShown>,
     has_values: bool,
-    has_target: bool,
     noun: &'static str,
     total: String,
     shown: String,
@@ -96,9 +91,6 @@ pub async fn page(
     let rows = rows(&office, &frame, &found).await?;
     let (currency, zone) = (found.question.currency, &found.question.zone);
     let card = kpi::card(&found.answer, currency, zone, found.question.as_of, String::new());
-    let points = kpi::points(&found.answer, currency, zone);
-    let line = Line { title: found.answer.name, team: card.team, points: &points, target: kpi::monthly_target(&found.answer) };
-    let (low, high) = charts::range(&line);
     let segment_parameter: Vec<(&str, &str)> = page.segment.iter().map(|label| ("segment", label.as_str())).collect();
     let at_page = |number: usize| {
         let number = number.to_string();
@@ -107,15 +99,18 @@ pub async fn page(
     };
     let last = offset as u64 + rows.len() as u64;
     Ok(Page(NumberPage {
-        chart: charts::line(&line),
-        months: three(&points.iter().map(|point| point.name.as_str()).collect::<Vec<_>>()),
-        heights: (kpi::in_words(&found.answer, high, currency), kpi::in_words(&found.answer, low, currency)),
+        trend: Exhibit::new(
+            &pictures::trend(&found),
+            picture::Width::Normal,
+            &pictures::trend_table(&found),
+            address(&format!("{path}/trend.svg"), &params, &[]),
+            address(&format!("{path}/trend.csv"), &params, &[]),
+        ),
         also: also(&found),
         segments: segments(&found, &path, &params),
         by: found.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
         segment: page.segment.as_deref().map(|label| format::label(Some(label).filter(|label| !label.is_empty()))),
         has_values: rows.iter().any(|row| !row.value.is_empty()),
-        has_target: line.target.is_some(),
         noun: table(found.evidence.table),
         total: format::count(found.evidence.total),
         shown: if rows.is_empty() { String::new() } else { format!("{} to {}", format::count(offset as u64 + 1), format::count(last)) },
@@ -231,13 +226,4 @@ fn also(found: &Number) -> Vec<(String, String)> {
     };
     let shown = |(name, value): &(&'static str, Option<f64>)| Some((named(name), words(name, (*value)?)));
     found.answer.measure.also.iter().filter_map(shown).collect()
-}
-
-fn three(names: &[&str]) -> Vec<String> {
-    match names {
-        [] => Vec::new(),
-        [one] => vec![(*one).to_owned()],
-        [first, .., last] if names.len() < 5 => vec![(*first).to_owned(), (*last).to_owned()],
-        [first, .., last] => vec![(*first).to_owned(), names[names.len() / 2].to_owned(), (*last).to_owned()],
-    }
 }

@@ -7,12 +7,13 @@ use insight::answer::FunnelRow;
 use super::{
     Board, board, groups, number,
     params::{Controls, address, controls, with_filter},
+    pictures,
 };
 use crate::{
     Office,
     question::QuestionParams,
     ui::{
-        Frame, Svg, charts, format,
+        Exhibit, Frame, format,
         kpi::{self, Card},
     },
     web::{Allow, AppError, Endpoint, Page},
@@ -21,7 +22,8 @@ use crate::{
 const PATH: &str = "/scoreboard";
 
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::get(PATH, Allow::SignedIn, page), Endpoint::get("/scoreboard/{key}", Allow::SignedIn, number::page)]
+    let pages = [Endpoint::get(PATH, Allow::SignedIn, page), Endpoint::get("/scoreboard/{key}", Allow::SignedIn, number::page)];
+    pages.into_iter().chain(pictures::endpoints()).collect()
 }
 
 #[derive(Template)]
@@ -30,20 +32,15 @@ struct ScoreboardPage {
     groups: Vec<(&'static str, Vec<Card>)>,
     controls: Controls,
     path: &'static str,
-    stages: Vec<StageRow>,
+    funnel: Exhibit,
+    /// The stages that the Agreement defines.
+    stages: [&'static str; 4],
     segments: Vec<SegmentRow>,
     by: String,
     faults: Vec<(&'static str, String)>,
     as_of: String,
     empty: bool,
     frame: Frame,
-}
-
-pub struct StageRow {
-    pub name: &'static str,
-    pub count: String,
-    pub from_before: String,
-    pub track: Svg,
 }
 
 struct SegmentRow {
@@ -69,7 +66,14 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         groups: groups::grouped(cards, |card| card.key),
         controls: controls(&params, PATH, default),
         path: PATH,
-        stages: stages(&board.funnel.total),
+        funnel: Exhibit::new(
+            &pictures::funnel(&board.funnel.total, &params),
+            picture::Width::Wide,
+            &pictures::funnel_table(&board.funnel.total),
+            address("/scoreboard/funnel.svg", &params, &[]),
+            address("/scoreboard/funnel.csv", &params, &[]),
+        ),
+        stages: ["Lead", "MQL", "SAL", "SQL"],
         segments: segments(&board, &params),
         by: board.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
         faults,
@@ -77,34 +81,6 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         empty: history.leads.is_empty() && history.deals.is_empty(),
         frame,
     }))
-}
-
-/// The funnel as bars on a logarithmic scale, so that the last stages can be seen beside the first.
-pub fn stages(total: &FunnelRow) -> Vec<StageRow> {
-    let stages = [
-        ("Lead", total.leads, "marketing"),
-        ("MQL", total.mqls, "marketing"),
-        ("SAL", total.sals, "sales"),
-        ("SQL", total.sqls, "sales"),
-        ("Opportunity", total.opportunities, "sales"),
-        ("Customer", total.customers, ""),
-    ];
-    let most = stages.iter().filter_map(|(_, count, _)| *count).max().unwrap_or(0);
-    let mut before: Option<u64> = None;
-    let mut rows = Vec::new();
-    for (name, count, team) in stages {
-        let share = count.map_or(0.0, |count| ((count + 1) as f64).ln() / ((most + 1) as f64).ln().max(1e-9));
-        let rate = count.zip(before).filter(|(_, before)| *before > 0).map(|(count, before)| count as f64 / before as f64);
-        rows.push(StageRow {
-            name,
-            count: format::count_or_none(count),
-            // Stages are counted by when they were entered, so more can be in a later one than in the one before.
-            from_before: rate.filter(|rate| *rate <= 1.0).map(format::rate).unwrap_or_default(),
-            track: charts::track(share, team),
-        });
-        before = count.or(before);
-    }
-    rows
 }
 
 fn segments(board: &Board, params: &QuestionParams) -> Vec<SegmentRow> {

@@ -1,4 +1,4 @@
-//! Charts as SVG, drawn on the server: no script, readable aloud, right in dark mode and in print, because colour comes from classes.
+//! Small charts inside cards and tables, without axes: the words beside them carry the numbers. Whole pictures are the crate `picture`'s.
 
 use std::fmt::{self, Display, Write};
 
@@ -33,52 +33,19 @@ pub struct Line<'a> {
     pub title: &'a str,
     pub team: &'a str,
     pub points: &'a [Point],
-    pub target: Option<f64>,
 }
 
 /// A line for a card; the words beside it carry the numbers.
 pub fn spark(line: &Line) -> Svg {
-    let scale = Scale::of(line, false);
+    let scale = Scale::of(line);
     if line.points.iter().filter(|point| point.value.is_some()).count() < 2 {
         return Svg::default();
     }
-    let mut out = open("spark", 180, 36, line);
+    let mut out = open(line);
     band(&mut out, line, &scale);
     strokes(&mut out, line, &scale);
     close(out)
 }
-
-/// A large line with its band, target and a point for each month that tells its value.
-pub fn line(line: &Line) -> Svg {
-    let scale = Scale::of(line, true);
-    let mut out = open("chart", WIDTH as u32, HEIGHT as u32, line);
-    for share in [0.0, 0.5, 1.0] {
-        let y = scale.height * share;
-        push(&mut out, format_args!(r#"<path class="axis" d="M0 {y:.1}H{WIDTH}"/>"#));
-    }
-    band(&mut out, line, &scale);
-    if let Some(target) = line.target {
-        push(&mut out, format_args!(r#"<path class="target" d="M0 {:.1}H{WIDTH}"/>"#, scale.y(target)));
-    }
-    strokes(&mut out, line, &scale);
-    let step = scale.step.max(1.0);
-    for (index, point) in line.points.iter().enumerate() {
-        let x = scale.x(index) - step / 2.0;
-        push(
-            &mut out,
-            format_args!(
-                r#"<rect x="{x:.1}" y="0" width="{step:.1}" height="{}" fill="transparent"><title>{}: {}</title></rect>"#,
-                scale.height,
-                escape(&point.name),
-                escape(&point.shown)
-            ),
-        );
-    }
-    close(out)
-}
-
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 200.0;
 
 /// One bar of `share` (0..=1) of the width.
 pub fn bar(share: f64, team: &str) -> Svg {
@@ -87,35 +54,6 @@ pub fn bar(share: f64, team: &str) -> Svg {
         r#"<svg class="bar" aria-hidden="true"><rect class="fill {}" width="{percent:.1}%" height="100%" rx="3"/></svg>"#,
         escape(team)
     ))
-}
-
-/// A wide bar on a track, for the funnel.
-pub fn track(share: f64, team: &str) -> Svg {
-    let percent = (share.clamp(0.0, 1.0) * 100.0).max(if share > 0.0 { 0.5 } else { 0.0 });
-    Svg(format!(
-        r#"<svg aria-hidden="true"><rect class="track" width="100%" height="100%" rx="5"/><rect class="fill {}" width="{percent:.1}%" height="100%" rx="5"/></svg>"#,
-        escape(team)
-    ))
-}
-
-/// Parts of a whole side by side; (name, share, value as text).
-pub fn stacked(title: &str, parts: &[(String, f64, String)]) -> Svg {
-    let mut out = format!(r#"<svg class="bar" role="img" aria-label="{}">"#, escape(title));
-    let mut from = 0.0;
-    for (index, (name, share, shown)) in parts.iter().enumerate() {
-        let width = share.clamp(0.0, 1.0) * 100.0;
-        push(
-            &mut out,
-            format_args!(
-                r#"<rect class="shade-{}" x="{from:.2}%" width="{width:.2}%" height="100%"><title>{}: {}</title></rect>"#,
-                index.min(5),
-                escape(name),
-                escape(shown)
-            ),
-        );
-        from += width;
-    }
-    close(out)
 }
 
 /// Where several values lie between 0 and `most`: a line over their range, a dot for each; (name, value, value as text).
@@ -135,18 +73,19 @@ pub fn spread(most: f64, values: &[(&str, f64, String)]) -> Svg {
     close(out)
 }
 
+const WIDTH: f64 = 180.0;
+const HEIGHT: f64 = 36.0;
+
 struct Scale {
     low: f64,
     high: f64,
     step: f64,
-    height: f64,
 }
 
 impl Scale {
-    fn of(line: &Line, large: bool) -> Scale {
-        let (width, height) = if large { (WIDTH, HEIGHT) } else { (180.0, 36.0) };
-        let (low, high) = if large { range(line) } else { own_range(line) };
-        Scale { low, high, step: width / (line.points.len().max(2) - 1) as f64, height }
+    fn of(line: &Line) -> Scale {
+        let (low, high) = own_range(line);
+        Scale { low, high, step: WIDTH / (line.points.len().max(2) - 1) as f64 }
     }
 
     fn x(&self, index: usize) -> f64 {
@@ -156,21 +95,8 @@ impl Scale {
     fn y(&self, value: f64) -> f64 {
         let share = if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.5 };
         // A pixel of room, so that the stroke is not cut.
-        (1.0 - share.clamp(0.0, 1.0)) * (self.height - 4.0) + 2.0
+        (1.0 - share.clamp(0.0, 1.0)) * (HEIGHT - 4.0) + 2.0
     }
-}
-
-/// What the axis runs from and to: from zero, unless the values are all far from it or below it. Intervals may be cut off.
-pub fn range(line: &Line) -> (f64, f64) {
-    let values = line.points.iter().filter_map(|point| point.value).chain(line.target);
-    let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    if low > high {
-        return (0.0, 1.0);
-    }
-    let room = (high - low) * 0.15;
-    // Intervals have their place too, but one of a tiny month must not press the line flat.
-    let reach = line.points.iter().filter_map(|point| point.interval).map(|(_, reach)| reach).fold(high, f64::max).min(high * 1.4);
-    (if low >= 0.0 { 0.0 } else { low - room }, if high > 0.0 { reach.max(high + room.max(high * 0.05)) } else { 0.0 })
 }
 
 /// A card has no axis, so its line uses the whole height.
@@ -221,13 +147,14 @@ fn band(out: &mut String, line: &Line, scale: &Scale) {
     push(out, format_args!(r#"<path class="band {}" d="{path}Z"/>"#, escape(line.team)));
 }
 
-fn open(class: &str, width: u32, height: u32, line: &Line) -> String {
+fn open(line: &Line) -> String {
     let told = line.points.iter().rev().find(|point| point.value.is_some());
     let words = match (line.points.iter().find(|point| point.value.is_some()), told) {
         (Some(first), Some(last)) => format!("{}: {} in {}, {} in {}", line.title, first.shown, first.name, last.shown, last.name),
         _ => format!("{}: nothing measured yet", line.title),
     };
-    format!(r#"<svg class="{class}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" aria-label="{}">"#, escape(&words))
+    let words = escape(&words);
+    format!(r#"<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" aria-label="{words}">"#)
 }
 
 fn close(mut out: String) -> Svg {
@@ -255,20 +182,19 @@ mod tests {
     #[test]
     fn a_gap_breaks_the_line() {
         let points = [point(Some(1.0)), point(None), point(Some(2.0)), point(Some(3.0))];
-        let drawn = spark(&Line { title: "MQLs", team: "marketing", points: &points, target: None }).0;
+        let drawn = spark(&Line { title: "MQLs", team: "marketing", points: &points }).0;
         assert_eq!(drawn.matches('M').count() - "MQLs".matches('M').count(), 2, "{drawn}");
     }
 
     #[test]
     fn names_cannot_break_out() {
         let points = [Point { name: "<script>".into(), ..point(Some(1.0)) }, point(Some(1.0))];
-        let drawn = line(&Line { title: "\"><b>", team: "", points: &points, target: Some(2.0) }).0;
+        let drawn = spark(&Line { title: "\"><b>", team: "", points: &points }).0;
         assert!(!drawn.contains("<script>") && !drawn.contains("<b>"));
     }
 
     #[test]
     fn nothing_is_drawn_of_nothing() {
-        assert_eq!(spark(&Line { title: "", team: "", points: &[], target: None }), Svg::default());
-        assert!(line(&Line { title: "", team: "", points: &[], target: None }).0.contains("nothing measured"));
+        assert_eq!(spark(&Line { title: "", team: "", points: &[] }), Svg::default());
     }
 }

@@ -80,7 +80,8 @@ pub fn money_short(minor: f64, currency: Currency) -> String {
     format!("{sign}{}{}{suffix}", symbol(currency), fixed(scaled, if scaled < 100.0 { 2 } else { 1 }))
 }
 
-fn symbol(currency: Currency) -> String {
+/// What stands before an amount.
+pub fn symbol(currency: Currency) -> String {
     match currency.as_str() {
         "EUR" => "€".into(),
         "USD" => "$".into(),

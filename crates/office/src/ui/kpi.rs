@@ -59,7 +59,7 @@ pub fn card(answer: &KpiAnswer, currency: Currency, zone: &TimeZone, as_of: Inst
         target: answer.target.map(|target| target_in_words(answer, target, currency)),
         interval: measure.interval.filter(|_| measure.value.is_some()).map(|interval| format::interval(interval, answer.unit, currency)),
         sample: sample(answer, measure),
-        spark: charts::spark(&Line { title: answer.name, team: team(answer.team), points: &points, target: None }),
+        spark: charts::spark(&Line { title: answer.name, team: team(answer.team), points: &points }),
         address,
     }
 }
