@@ -4,6 +4,7 @@ Journeys are those of docs/attribution.md: the touches of the company up to and 
 the signature before; ties in the order of ids.
 """
 
+import contextlib
 import sys
 
 DAY = 86_400_000_000
@@ -86,8 +87,8 @@ def chdb(question, folder):
 
     words = tables(folder, "file('{}', Parquet)") | {
         "epoch_us": "toUnixTimestamp64Micro",
-        # Nothing before is 0 here and not NULL.
-        "after_signature": "(w.signed_before = 0 OR toUnixTimestamp64Micro(t.\"at\") > w.signed_before)",
+        # Of a column that holds no NULL, nothing before is 0 here.
+        "after_signature": "(w.signed_before IS NULL OR w.signed_before = 0 OR toUnixTimestamp64Micro(t.\"at\") > w.signed_before)",
         "opened_counts": "uniqExact(l.id)",
     }
     settings = "" if question == "rules" else " SETTINGS join_use_nulls = 1"
@@ -145,13 +146,15 @@ def channel_attribution(question, folder):
     """Markov, first order, as the package simulates it; the paths are built by Polars."""
     import time
 
-    import ChannelAttribution
+    # It greets on standard output.
+    with contextlib.redirect_stdout(sys.stderr):
+        import ChannelAttribution
     import polars as pl
 
     started = time.monotonic()
     paths = markov_paths(pl, folder).to_pandas()
     built = time.monotonic()
-    answer = ChannelAttribution.markov_model(paths, "path", "conversions", var_value="minor", var_null="nulls", order=1, flg_adv=False, verbose=False)
+    answer = ChannelAttribution.markov_model(paths, "path", "conversions", var_value="minor", var_null="nulls", order=1, verbose=False, flg_pro=False)
     print(f"# {built - started:.2f} s to build {len(paths)} paths, {time.monotonic() - built:.2f} s in the package", file=sys.stderr)
     answer = answer["result"] if isinstance(answer, dict) else answer
     return sorted(tuple(row) for row in answer.itertuples(index=False))
