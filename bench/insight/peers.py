@@ -160,6 +160,38 @@ def channel_attribution(question, folder):
     return sorted(tuple(row) for row in answer.itertuples(index=False))
 
 
+def dense(question, folder):
+    """Markov, first order, exactly: the removal of each channel by a dense solve of its own over the same paths."""
+    import numpy as np
+    import polars as pl
+
+    paths = markov_paths(pl, folder).rows()
+    channels = sorted({channel for path, *_ in paths for channel in path.split(" > ")})
+    place = {channel: index for index, channel in enumerate(channels)}
+    start, converted, lost = len(channels), len(channels), len(channels) + 1
+    counts = np.zeros((len(channels) + 1, len(channels) + 2))
+    for path, conversions, _, nulls in paths:
+        at, times = start, conversions + nulls
+        for channel in path.split(" > "):
+            counts[at, place[channel]] += times
+            at = place[channel]
+        counts[at, converted] += conversions
+        counts[at, lost] += nulls
+    chain = counts / counts.sum(axis=1, keepdims=True)
+
+    def conversion(without=None):
+        inner, out = chain[:, :start].copy(), chain[:, converted]
+        if without is not None:
+            inner[:, without] = 0
+        among = np.linalg.solve(np.eye(start) - inner[:start], out[:start])
+        return inner[start] @ among + out[start]
+
+    whole = conversion()
+    removed = np.array([1 - conversion(index) / whole for index in range(start)])
+    total = sum(conversions for _, conversions, *_ in paths)
+    return [(channel, share * total) for channel, share in zip(channels, removed / removed.sum())]
+
+
 def markov_paths(pl, folder):
     """Each journey as `a > b > c`, those that have not ended in a signature as nulls."""
     scan = {name: pl.scan_parquet(path) for name, path in tables(folder, "{}").items()}
@@ -181,7 +213,7 @@ def markov_paths(pl, folder):
 
 
 def main(peer, question, folder):
-    rows = {"duckdb": duckdb, "chdb": chdb, "polars": polars, "channel_attribution": channel_attribution}[peer](question, folder)
+    rows = {"duckdb": duckdb, "chdb": chdb, "polars": polars, "channel_attribution": channel_attribution, "dense": dense}[peer](question, folder)
     if question == "rules":
         for index, model in enumerate(MODELS):
             for row in rows:

@@ -64,7 +64,7 @@ for touches in "${@:-1000000 10000000}"; do
     compare rules $peers
     # shellcheck disable=SC2086
     compare funnel $peers
-    compare markov channel_attribution
+    compare markov channel_attribution dense
     "$tandem" times "$work/history"
   done
 done
