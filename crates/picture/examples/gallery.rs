@@ -1,5 +1,5 @@
-//! All pictures on one page, to look at: `cargo run -p picture --example gallery -- <file.html>`; `?dark` in the address is not needed,
-//! the page follows the system. Beside it one `.svg` file for each picture.
+//! All pictures on one page, to look at, light or dark as the system is: `cargo run -p picture --example gallery -- <file.html>`.
+//! Beside it one `.svg` file for each picture.
 
 use std::{env, fmt::Write, fs, path::PathBuf};
 
