@@ -204,8 +204,10 @@ def markov_paths(pl, folder):
     converted = polars_journeys(pl, scan, signed, us).group_by("deal").agg(path, pl.col("minor").first())
     converted = converted.group_by("path").agg(pl.len().alias("conversions"), pl.col("minor").sum(), pl.lit(0).alias("nulls"))
     last = signed.group_by("company").agg(pl.col("won_at").max())
-    touches = scan["touches"].select("id", "company", "channel", us("at").alias("at")).filter(pl.col("at") <= AS_OF, pl.col("at") >= AS_OF - LOOKBACK)
+    touches = scan["touches"].select("id", "company", "channel", us("at").alias("at")).filter(pl.col("at") <= AS_OF)
     still_open = touches.join(last, on="company", how="left").filter(pl.col("won_at").is_null() | (pl.col("at") > pl.col("won_at")))
+    # A journey without conversion ends with its last touch, and looks back from there.
+    still_open = still_open.filter(pl.col("at") >= pl.col("at").max().over("company") - LOOKBACK)
     nulls = still_open.group_by("company").agg(path).group_by("path").agg(pl.lit(0).alias("conversions"), pl.lit(0).alias("minor"), pl.len().alias("nulls"))
     columns = ["path", pl.col("conversions").cast(pl.Int64), pl.col("minor").cast(pl.Int64), pl.col("nulls").cast(pl.Int64)]
     both = pl.concat([converted.select(columns), nulls.select(columns)])
