@@ -36,6 +36,7 @@ pub mod notifications;
 pub mod people;
 pub mod plans;
 pub mod routing;
+pub mod saved_questions;
 pub mod schema;
 pub mod search;
 pub mod settings;

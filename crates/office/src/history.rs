@@ -20,7 +20,7 @@ mod convert;
 mod past;
 mod rollback;
 
-pub use past::{CORRECTIONS_MAX, Past};
+pub use past::{CORRECTIONS_MAX, Past, Rollback};
 
 use convert::*;
 

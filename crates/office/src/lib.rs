@@ -27,6 +27,7 @@ pub mod office;
 pub mod people;
 pub mod promises;
 pub mod question;
+pub mod questions;
 pub mod report;
 pub mod routing;
 pub mod sample_company;

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use crate::Office;
 
 /// What was asked, as text; all of it may be left out.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct QuestionParams {
     /// An instant or a date, which means its end: nothing later counts.
@@ -73,9 +73,9 @@ pub async fn ask(office: &Office, params: &QuestionParams, period: &str) -> anyh
         let question = question(params, period, versions.at(now), &history, now)?;
         return Ok((history, question));
     };
-    let known_at = past("known_at", text, &versions.at(now).agreement.time_zone(), now)?;
+    let known_at = instant("known_at", text, &versions.at(now).agreement.time_zone())?;
     let past = office.history_keeper().known_at(office.facts(), known_at).await?;
-    let mut question = question(params, period, versions.at(known_at), &past.history, now)?;
+    let mut question = question(params, period, versions.at(known_at.min(now)), &past.history, now)?;
     question.gaps.clone_from(&past.gaps);
     Ok((Arc::clone(&past.history), question))
 }
@@ -89,8 +89,9 @@ pub fn question(
 ) -> Result<Question, QuestionError> {
     let agreement = &version.agreement;
     let zone = agreement.time_zone();
-    let known_at = part(&params.known_at).map_or(Ok(now), |text| past("known_at", text, &zone, now))?;
-    let as_of = part(&params.as_of).map_or(Ok(known_at), |text| past("as_of", text, &zone, now))?;
+    // One that is still to come means all that is known.
+    let known_at = part(&params.known_at).map_or(Ok(now), |text| instant("known_at", text, &zone))?;
+    let as_of = part(&params.as_of).map_or(Ok(known_at.min(now)), |text| past("as_of", text, &zone, now))?;
     let by = part(&params.by).map(|text| Dimension::parse(text).ok_or_else(|| dimension_unknown("by", text))).transpose()?;
     let currency = match part(&params.currency) {
         Some(text) => text.parse().map_err(|error| wrong("currency", text, &format!("{error}")))?,
@@ -324,7 +325,8 @@ mod tests {
         assert_eq!(as_of("2026-05-20").unwrap().as_of.to_string(), "2026-05-20T12:00:00Z", "today lasts until now");
         let known_at = ask(&QuestionParams { known_at: Some("2026-03-01".into()), ..QuestionParams::default() }).unwrap();
         assert_eq!(known_at.as_of, known_at.known_at, "nothing later was known");
-        assert!(ask(&QuestionParams { known_at: Some("2027-01-01T00:00:00Z".into()), ..QuestionParams::default() }).is_err());
+        let all = ask(&QuestionParams { known_at: Some("2100-01-01".into()), ..QuestionParams::default() }).unwrap();
+        assert_eq!(all.as_of.to_string(), "2026-05-20T12:00:00Z", "all that is known, as of now");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod import;
 mod keep;
 mod notifications;
 mod promises;
+mod questions;
 mod report;
 mod routing;
 mod serve;
@@ -74,6 +75,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Print the ledger of promises, waive one, or close a month
     Promises(promises::PromisesArgs),
+    /// Saved questions: their answers then and now, and why they differ
+    Questions(questions::QuestionsArgs),
     /// Print the ten points of alignment with their evidence
     Checklist,
     /// Share out conversions over the touches in a file, without a record
@@ -127,6 +130,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(&place, args).await,
         Command::Handoff(args) => handoff::run(&place, args).await,
         Command::Report(args) => report::run(&place, args).await,
+        Command::Questions(args) => questions::run(&place, args).await,
         Command::Promises(args) => promises::run(&place, args).await,
         Command::Checklist => promises::checklist(&place).await,
         Command::Attribute(args) => attribute::run(&place, args),

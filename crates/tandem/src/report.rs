@@ -48,7 +48,7 @@ enum Which {
 }
 
 #[derive(Args)]
-struct QuestionArgs {
+pub struct QuestionArgs {
     /// source, campaign, channel, content, owner, industry, country, rejection_reason or custom:FIELD
     #[arg(long, value_name = "DIMENSION")]
     by: Option<String>,
@@ -110,7 +110,7 @@ fn print(format: Format, report: &Report) -> anyhow::Result<()> {
 }
 
 impl QuestionArgs {
-    fn params(self) -> QuestionParams {
+    pub fn params(self) -> QuestionParams {
         QuestionParams {
             as_of: self.as_of,
             known_at: self.known_at,

@@ -312,7 +312,7 @@ fn any_world() -> impl Strategy<Value = Delta> {
 }
 
 /// Whether the rows listed add up to the measure.
-fn assert_reconciles(kpi: &Kpi, measure: &Measure, rows: &[EvidenceRow], fields: usize, what: &str) {
+pub fn assert_reconciles(kpi: &Kpi, measure: &Measure, rows: &[EvidenceRow], fields: usize, what: &str) {
     let counted: Vec<&EvidenceRow> = rows.iter().filter(|row| row.fault.is_none()).collect();
     let hits = counted.iter().filter(|row| row.hit).count() as u64;
     let sum: f64 = counted.iter().filter_map(|row| row.value).sum();
@@ -337,6 +337,7 @@ fn assert_reconciles(kpi: &Kpi, measure: &Measure, rows: &[EvidenceRow], fields:
             assert_eq!(measure.n, counted.len() as u64, "{what}");
             assert!(close(measure.also("mean").unwrap() * measure.n as f64, sum), "{what}");
         }
+        (Summary::Mean, Some(value)) => assert!(close(value * measure.n as f64, sum) && measure.n == counted.len() as u64, "{what}"),
         (Summary::Sum, Some(value)) => assert!(close(value, sum) && measure.n == counted.len() as u64, "{what}"),
         (Summary::PerLead(_), Some(value)) => assert!(close(value * measure.n as f64, sum), "{what}"),
         (Summary::OutOf(_), Some(_)) => assert!(close(measure.also("amount").unwrap(), sum), "{what}"),

@@ -5,13 +5,10 @@
 
 use std::sync::Arc;
 
-use alignment::{
-    Instant,
-    lifecycle::Stage,
-};
+use alignment::{Instant, lifecycle::Stage};
 use facts::{
     Facts,
-    changes::{self, RunSince},
+    changes::{self, Correction, RunSince, TakenBack},
 };
 use insight::{
     history::History,
@@ -59,55 +56,94 @@ impl HistoryKeeper {
 }
 
 async fn rolled_back(history: Arc<History>, facts: &Facts, known_at: Instant) -> anyhow::Result<Past> {
-    let mut read = facts.read().await?;
-    if !changes::any_since(read.conn(), known_at.0).await? {
-        return Ok(Past { history, gaps: Vec::new() });
-    }
-    let corrections = changes::corrections_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
-    let runs = changes::runs_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
-    if corrections.len().max(runs.len()) as i64 > CORRECTIONS_MAX {
-        return Err(too_much(known_at).into());
-    }
-    let taken_back = changes::taken_back_since(read.conn(), known_at.0).await?;
-    let mut joined: FxHashMap<i64, FxHashSet<i64>> = FxHashMap::default();
-    let deals = runs.iter().filter(|run| run.noun == "deals" && run.kind == "changed");
-    if let Some((first, last)) = deals.map(|run| (run.first_id, run.last_id)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
-        for (deal, person) in changes::joined_since(read.conn(), known_at.0, first, last).await? {
-            joined.entry(deal).or_default().insert(person);
+    let Some(rollback) = Rollback::read(facts, known_at).await? else { return Ok(Past { history, gaps: Vec::new() }) };
+    let rolled = tokio::task::spawn_blocking(move || (Arc::new(rollback.then(&history)), rollback.gaps));
+    let (history, gaps) = rolled.await?;
+    Ok(Past { history, gaps })
+}
+
+/// What was learned after an instant, made ready for taking it back, all of it or in parts.
+pub struct Rollback {
+    pub corrections: Vec<Correction>,
+    /// What was known then and can't be brought back, in words.
+    pub gaps: Vec<String>,
+    taken_back: Vec<TransitionRow>,
+    joined: FxHashMap<i64, FxHashSet<i64>>,
+    later: Vec<Removed>,
+}
+
+impl Rollback {
+    /// `None`: nothing was written down since. Refused where it is too much.
+    pub async fn read(facts: &Facts, known_at: Instant) -> anyhow::Result<Option<Rollback>> {
+        let mut read = facts.read().await?;
+        if !changes::any_since(read.conn(), known_at.0).await? {
+            return Ok(None);
         }
+        let corrections = changes::corrections_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
+        let runs = changes::runs_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
+        if corrections.len().max(runs.len()) as i64 > CORRECTIONS_MAX {
+            return Err(too_much(known_at).into());
+        }
+        let taken_back = changes::taken_back_since(read.conn(), known_at.0).await?;
+        let mut joined: FxHashMap<i64, FxHashSet<i64>> = FxHashMap::default();
+        let deals = runs.iter().filter(|run| run.noun == "deals" && run.kind == "changed");
+        if let Some((first, last)) = deals.map(|run| (run.first_id, run.last_id)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
+            for (deal, person) in changes::joined_since(read.conn(), known_at.0, first, last).await? {
+                joined.entry(deal).or_default().insert(person);
+            }
+        }
+        let merges = changes::merges_since(read.conn(), known_at.0).await?;
+        let retracted: FxHashSet<i64> = taken_back.iter().map(|row| row.transition_id).collect();
+        let mut gaps = gaps(&runs, &retracted);
+        if merges > 0 {
+            gaps.push(format!("{merges} people were merged or parted since: what they did is told as it stands now"));
+        }
+        let taken_back = taken_back.into_iter().filter_map(transition).collect();
+        Ok(Some(Rollback { corrections, gaps, taken_back, joined, later: added_later(&runs) }))
     }
-    let merges = changes::merges_since(read.conn(), known_at.0).await?;
-    drop(read);
-    let retracted: FxHashSet<i64> = taken_back.iter().map(|row| row.transition_id).collect();
-    let mut gaps = gaps(&runs, &retracted);
-    if merges > 0 {
-        gaps.push(format!("{merges} people were merged or parted since: what they did is told as it stands now"));
-    }
-    let history = tokio::task::spawn_blocking(move || {
-        let mut delta = rows_before(&history, &old_values(&corrections));
-        without_joined(&history, &joined, &mut delta);
-        delta.transitions.extend(taken_back.into_iter().filter_map(|row| {
-            Some(TransitionRow {
-                id: row.transition_id,
-                lead: row.lead_id,
-                stage: Stage::parse(&row.stage)?,
-                at: row.at.map(Instant),
-                recorded_at: Instant(row.entered_at),
-                reason: row.reason,
-                agreement_version: row.agreement_version as u32,
-            })
-        }));
-        delta.removed = added_later(&runs);
+
+    /// As it was known then.
+    pub fn then(&self, history: &History) -> History {
+        let mut delta = self.uncorrected(history);
         // A corrected record that came later is not put back by its correction.
-        let gone: FxHashSet<(Table, i64)> = delta.removed.iter().map(|removed| (removed.table, removed.id)).collect();
+        let gone: FxHashSet<(Table, i64)> = self.later.iter().map(|removed| (removed.table, removed.id)).collect();
         delta.companies.retain(|row| !gone.contains(&(Table::Companies, row.id)));
         delta.people.retain(|row| !gone.contains(&(Table::People, row.id)));
         delta.campaigns.retain(|row| !gone.contains(&(Table::Campaigns, row.id)));
         delta.content.retain(|row| !gone.contains(&(Table::Content, row.id)));
         delta.users.retain(|row| !gone.contains(&(Table::Users, row.id)));
-        Arc::new(history.apply(delta))
-    });
-    Ok(Past { history: history.await?, gaps })
+        delta.removed.clone_from(&self.later);
+        history.apply(delta)
+    }
+
+    /// With what came later, and without what was corrected or taken out.
+    pub fn with_later(&self, history: &History) -> History {
+        history.apply(self.uncorrected(history))
+    }
+
+    /// With what came later and what was corrected, and without what was taken out.
+    pub fn with_corrections(&self, history: &History) -> History {
+        history.apply(Delta { transitions: self.taken_back.clone(), ..Delta::default() })
+    }
+
+    fn uncorrected(&self, history: &History) -> Delta {
+        let mut delta = rows_before(history, &old_values(&self.corrections));
+        without_joined(history, &self.joined, &mut delta);
+        delta.transitions.extend(self.taken_back.iter().cloned());
+        delta
+    }
+}
+
+fn transition(row: TakenBack) -> Option<TransitionRow> {
+    Some(TransitionRow {
+        id: row.transition_id,
+        lead: row.lead_id,
+        stage: Stage::parse(&row.stage)?,
+        at: row.at.map(Instant),
+        recorded_at: Instant(row.entered_at),
+        reason: row.reason,
+        agreement_version: row.agreement_version as u32,
+    })
 }
 
 /// Records that came later, of the tables whose rows say nothing of when they were recorded.

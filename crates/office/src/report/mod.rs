@@ -18,7 +18,7 @@ use crate::{
 
 mod table;
 
-pub use table::Sheet;
+pub use table::{Sheet, scoreboard as scoreboard_sheet, scoreboard_csv};
 
 /// A report in both its forms.
 pub struct Report {
@@ -105,6 +105,9 @@ pub(crate) fn with_question<const N: usize>(question: &Question, parts: [(&str, 
     // An open end is null: the ends of the time line are no instants that anybody else can read.
     let end = |at: Instant| if at == Instant::MIN || at == Instant::MAX { Json::Null } else { json!(at) };
     object.insert("period".into(), json!({"from": end(question.period.from), "to": end(question.period.to)}));
+    if !question.gaps.is_empty() {
+        object.insert("gaps".into(), json!(question.gaps));
+    }
     object.extend(parts.into_iter().map(|(key, value)| (key.to_owned(), value)));
     Json::Object(object)
 }

@@ -1,6 +1,7 @@
 //! The scoreboard: one set of numbers for both teams, and the rows behind each.
 
 pub mod api;
+mod beside;
 pub mod groups;
 pub mod number;
 pub mod pages;

@@ -9,13 +9,16 @@ use insight::{
 use serde::Deserialize;
 
 use super::{
-    Number, number,
+    Number,
+    beside::beside,
+    number,
     params::{self, Controls, address, controls},
     pictures,
 };
 use crate::{
     Office,
     question::QuestionParams,
+    questions::{looks, pages::Saving},
     ui::{
         Exhibit, Frame, Svg, charts, format,
         kpi::{self, Card},
@@ -44,6 +47,9 @@ pub struct NumberPage {
     first: Option<String>,
     next: Option<String>,
     as_of: String,
+    saving: Saving,
+    /// When this person looked before, and the address that says what has changed since.
+    last_look: Option<(String, String)>,
     frame: Frame,
 }
 
@@ -106,7 +112,9 @@ pub async fn page(
             address(&format!("{path}/trend.svg"), &params, &[]),
             address(&format!("{path}/trend.csv"), &params, &[]),
         ),
-        also: also(&found),
+        also: beside(&found.answer, currency),
+        saving: Saving::of_number(&found.answer, &params),
+        last_look: last_look(&office, &frame, &key, &params).await?,
         segments: segments(&found, &path, &params),
         by: found.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
         segment: page.segment.as_deref().map(|label| format::label(Some(label).filter(|label| !label.is_empty()))),
@@ -123,6 +131,12 @@ pub async fn page(
         path,
         frame,
     }))
+}
+
+async fn last_look(office: &Office, frame: &Frame, key: &str, params: &QuestionParams) -> Result<Option<(String, String)>, AppError> {
+    let before = looks::look(office, frame.actor.user.map(|user| user.0), key, params).await?;
+    let since = |at: alignment::Instant| address(&format!("/questions/since/{key}"), params, &[("since", &at.to_string())]);
+    Ok(before.map(|at| (frame.date_time(at), since(at))))
 }
 
 /// What rows are called in addresses and words.
@@ -199,31 +213,4 @@ fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentR
         }
     };
     found.answer.segments.iter().map(row).collect()
-}
-
-/// What belongs to the number besides its value, in words.
-fn also(found: &Number) -> Vec<(String, String)> {
-    let currency = found.question.currency;
-    let words = |name: &str, value: f64| match name {
-        "mean" | "median" | "p75" | "p90" => format::value(value, found.answer.unit, currency),
-        "money" | "money_of_hits" | "spend" => format::money_short(value, currency),
-        "amount" | "out_of" if found.answer.unit == Unit::Rate || found.answer.key.ends_with("coverage") => {
-            format::money_short(value, currency)
-        }
-        _ if name.starts_with("within") || name.ends_with("rate") || name.ends_with("share") => format::rate(value),
-        _ => format::fixed(value, 0),
-    };
-    let named = |name: &str| match name {
-        "p75" => "3 in 4 below".to_owned(),
-        "p90" => "9 in 10 below".to_owned(),
-        "within_sla" => "Inside the SLA".to_owned(),
-        "money_of_hits" => "In money".to_owned(),
-        "money" => "Out of".to_owned(),
-        other => {
-            let spaced = other.replace('_', " ");
-            spaced[..1].to_uppercase() + &spaced[1..]
-        }
-    };
-    let shown = |(name, value): &(&'static str, Option<f64>)| Some((named(name), words(name, (*value)?)));
-    found.answer.measure.also.iter().filter_map(shown).collect()
 }

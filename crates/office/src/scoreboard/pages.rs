@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Office,
     question::QuestionParams,
+    questions::pages::Saving,
     ui::{
         Exhibit, Frame, format,
         kpi::{self, Card},
@@ -39,6 +40,7 @@ struct ScoreboardPage {
     by: String,
     faults: Vec<(&'static str, String)>,
     as_of: String,
+    saving: Saving,
     empty: bool,
     frame: Frame,
 }
@@ -78,6 +80,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         by: board.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
         faults,
         as_of: frame.date_time(board.question.as_of),
+        saving: Saving::of("scoreboard", "Scoreboard", &params),
         empty: history.leads.is_empty() && history.deals.is_empty(),
         frame,
     }))

@@ -51,6 +51,7 @@ pub fn all() -> Vec<Endpoint> {
         crate::today::pages::endpoints(),
         crate::scoreboard::pages::endpoints(),
         crate::scoreboard::api::endpoints(),
+        crate::questions::pages::endpoints(),
         crate::closed_loop::pages::endpoints(),
         crate::cohorts::pages::endpoints(),
         crate::cohorts::api::endpoints(),

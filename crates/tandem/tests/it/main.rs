@@ -14,6 +14,7 @@ mod mail;
 mod matching;
 mod olist;
 mod program;
+mod reconcile;
 mod replay;
 mod reports;
 mod sample;
