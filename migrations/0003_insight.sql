@@ -70,8 +70,11 @@ CREATE TABLE experiments (
   dimension TEXT NOT NULL,
   a TEXT NOT NULL,
   b TEXT NOT NULL,
-  -- The number that decides, and the change worth finding.
+  -- The number that decides, and the change of it that is worth finding, in percent of what A has.
   number TEXT NOT NULL,
+  worth_finding_percent BIGINT NOT NULL,
+  -- Only leads so old count, with what they brought in that time; empty for all.
+  within_days BIGINT,
   starts_at BIGINT NOT NULL,
   ends_at BIGINT,
   note TEXT,

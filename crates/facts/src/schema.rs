@@ -233,6 +233,6 @@ tables! {
         int id, text name, text body, int edits, int author_id, int recorded_at, int edited_at, int removed_at,
     }
     EXPERIMENTS = "experiments" ["id"] {
-        int id, text name, text dimension, text a, text b, text number, int starts_at, int ends_at, text note, int author_id, int recorded_at, int removed_at,
+        int id, text name, text dimension, text a, text b, text number, int worth_finding_percent, int within_days, int starts_at, int ends_at, text note, int author_id, int recorded_at, int removed_at,
     }
 }
