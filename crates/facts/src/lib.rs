@@ -39,6 +39,7 @@ pub mod plans;
 pub mod routing;
 pub mod saved_questions;
 pub mod schema;
+pub mod scores;
 pub mod search;
 pub mod settings;
 pub mod spend;

@@ -16,6 +16,7 @@ pub mod misalignment;
 pub mod plan;
 pub mod question;
 pub mod rows;
+pub mod score;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod view;

@@ -31,6 +31,7 @@ pub mod questions;
 pub mod report;
 pub mod routing;
 pub mod sample_company;
+pub mod score;
 pub mod scoreboard;
 pub mod search;
 pub mod settings;

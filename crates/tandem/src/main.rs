@@ -17,6 +17,7 @@ mod promises;
 mod questions;
 mod report;
 mod routing;
+mod score;
 mod serve;
 
 #[global_allocator]
@@ -85,6 +86,8 @@ enum Command {
     Clocks(clocks::ClocksArgs),
     /// Why leads went where they went, what waits, and a month under another Agreement
     Routing(routing::RoutingArgs),
+    /// Learn the score of leads from what became of them, and what it says of one
+    Score(score::ScoreArgs),
     /// What people were told, and the messages on their way
     Notifications(notifications::NotificationsArgs),
     /// Read, edit, compare, backtest and sign the Agreement
@@ -136,6 +139,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Attribute(args) => attribute::run(&place, args),
         Command::Clocks(args) => clocks::run(&place, args).await,
         Command::Routing(args) => routing::run(&place, args).await,
+        Command::Score(args) => score::run(&place, args).await,
         Command::Notifications(args) => notifications::run(&place, args).await,
         Command::Agreement(args) => agreement::run(&place, args).await,
         Command::Verify => keep::verify(&place).await,

@@ -97,7 +97,7 @@ pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
     print(place.format, &report)
 }
 
-fn print(format: Format, report: &Report) -> anyhow::Result<()> {
+pub fn print(format: Format, report: &Report) -> anyhow::Result<()> {
     match format {
         Format::Json => print_json(&report.json),
         Format::Csv => print_text(&report.csv.to_csv()),

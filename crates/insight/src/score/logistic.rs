@@ -5,7 +5,7 @@
 //! there is, and sums run over fixed chunks, so that the same rows give the same weights on any number of threads.
 
 use argmin::{
-    core::{CostFunction, Error, Executor, Gradient, State, TerminationReason},
+    core::{CostFunction, Error, Executor, Gradient, State},
     solver::{linesearch::MoreThuenteLineSearch, quasinewton::LBFGS},
 };
 use rayon::prelude::*;
@@ -62,25 +62,19 @@ pub fn sigmoid(log_odds: f64) -> f64 {
     }
 }
 
-/// Near the minimum the line search can't see a difference any more and says so as an error: what it has by then is the minimum to the
-/// precision of the numbers, and the search is begun anew from there until nothing is gained.
+/// Ends where the gradient is nothing, or where a step lowers the loss by less than a number can show. Where the line search can't
+/// see a difference any more and says so as an error, the last start is what there is.
 fn minimised(loss: &Loss, start: Vec<f64>) -> Option<Vec<f64>> {
-    let mut best = start;
-    let mut cost = loss.value(&best);
-    for _ in 0..8 {
+    let (mut best, mut cost) = (start.clone(), loss.value(&start));
+    // A second search begins with a clean memory, which gains the last digits.
+    for _ in 0..2 {
         let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY).with_tolerance_grad(GRADIENT_MAX).ok()?;
-        let solver = solver.with_tolerance_cost(0.0).ok()?;
         let run = Executor::new(loss, solver).configure(|state| state.param(best.clone()).max_iters(ITERATIONS_MAX)).run();
         let Ok(result) = run else { break };
-        let state = result.state();
-        let Some(found) = state.get_best_param() else { break };
+        let Some(found) = result.state().get_best_param() else { break };
         let found_cost = loss.value(found);
-        let is_done = matches!(state.get_termination_reason(), Some(TerminationReason::SolverConverged)) || found_cost >= cost;
-        if found_cost <= cost {
+        if found_cost < cost {
             (best, cost) = (found.clone(), found_cost);
-        }
-        if is_done {
-            break;
         }
     }
     Some(best)

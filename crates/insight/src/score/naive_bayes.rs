@@ -1,5 +1,5 @@
 //! The rule of Odoo's predictive lead scoring, to compare with: of each value of each field how many leads were won and lost, and the
-//! product of these shares (Odoo 17, `crm.lead._pls_get_naive_bayes_probabilities`; the rule, in our own words). A value that is not
+//! product of these shares (`_pls_get_naive_bayes_probabilities` of its module `crm`; the rule, in our own words). A value that is not
 //! recorded says nothing; counts begin at 0.1.
 
 use super::{encode::Encoder, logistic::logit, sparse::Sparse};

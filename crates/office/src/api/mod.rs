@@ -35,6 +35,7 @@ pub fn described() -> Vec<Described> {
         crate::imports::api::described(),
         crate::agreement::api::described(),
         crate::routing::api::described(),
+        crate::score::api::described(),
         crate::notifications::api::described(),
     ]
     .into_iter()

@@ -42,6 +42,8 @@ pub struct LeadPage {
     /// Those that run.
     clocks: Vec<crate::handoff::ClockView>,
     deals: Vec<DealRow>,
+    /// Where the learned score is better than the points.
+    score: Option<crate::score::Block>,
     external_ids: Vec<ExternalId>,
     custom: Vec<CustomValue>,
     changes: Vec<ChangeRow>,
@@ -81,6 +83,7 @@ pub async fn page(
     let filter = DealFilter { lead: Some(id), ..DealFilter::default() };
     let deals = deals::list(&mut record, &filter, Sort { key: DealSort::StageAt, descending: true }, Turn::first()).await?.items;
     let timeline = timeline::of(&mut record, &frame, Subject::Lead(id), &format!("/leads/{id}"), query.before.as_deref()).await?;
+    let score = crate::score::block(&office, &frame, id).await?;
     let connection = record.conn();
     let versions = office.versions().await?;
     let clocks = facts::clocks::running_of(connection, &[id]).await?;
@@ -92,6 +95,7 @@ pub async fn page(
         side_name: side_name(stage.definition().owner),
         steps: steps(&frame, &lead, stage, &transitions),
         deals,
+        score,
         external_ids: custom::external_ids(connection, Noun::Lead, id).await?,
         custom: custom::values(connection, Noun::Lead, id).await?,
         changes: changes::of(connection, &schema::LEADS, id, 50).await?,

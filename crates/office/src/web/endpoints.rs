@@ -49,6 +49,7 @@ pub fn all() -> Vec<Endpoint> {
         crate::access::pages::endpoints(),
         crate::settings::endpoints(),
         crate::today::pages::endpoints(),
+        crate::score::pages::endpoints(),
         crate::scoreboard::pages::endpoints(),
         crate::scoreboard::api::endpoints(),
         crate::questions::pages::endpoints(),

@@ -5,7 +5,7 @@ use alignment::touch::TouchKind;
 use super::super::*;
 use super::world::*;
 use crate::{
-    rows::*,
+    rows::Table,
     testing::{day, history},
 };
 
