@@ -25,6 +25,7 @@ pub mod lists;
 pub mod notifications;
 pub mod office;
 pub mod people;
+pub mod plan;
 pub mod promises;
 pub mod question;
 pub mod questions;

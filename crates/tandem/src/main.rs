@@ -13,6 +13,7 @@ mod handoff;
 mod import;
 mod keep;
 mod notifications;
+mod plan;
 mod promises;
 mod questions;
 mod report;
@@ -74,6 +75,8 @@ enum Command {
     Handoff(handoff::HandoffArgs),
     /// Print the funnel, the scoreboard or the attribution of revenue
     Report(report::ReportArgs),
+    /// What it takes to win so many customers, or to sign so much, by a day
+    Plan(plan::PlanArgs),
     /// Print the ledger of promises, waive one, or close a month
     Promises(promises::PromisesArgs),
     /// Saved questions: their answers then and now, and why they differ
@@ -134,6 +137,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Handoff(args) => handoff::run(&place, args).await,
         Command::Report(args) => report::run(&place, args).await,
         Command::Questions(args) => questions::run(&place, args).await,
+        Command::Plan(args) => plan::run(&place, args).await,
         Command::Promises(args) => promises::run(&place, args).await,
         Command::Checklist => promises::checklist(&place).await,
         Command::Attribute(args) => attribute::run(&place, args),

@@ -64,9 +64,12 @@ impl Lag {
         let all = self.converts();
         let to_come = (all - self.converted[age]).max(0.0);
         let never = (1.0 - self.converted[age] - self.left[age] - to_come).max(0.0);
+        let to_come_share = if all > 0.0 { to_come / all } else { 0.0 };
+        // Where nobody was seen to leave, those who would are taken to do so when others convert.
+        let never = if all < 1.0 { never / (1.0 - all) } else { to_come_share };
         let rest = (0..=DAYS_MAX - age).map(|day| ((day as f64 / slower) as usize + age).min(DAYS_MAX));
         let by_day = rest.map(|day| if to_come > 0.0 { (self.converted[day] - self.converted[age]) / to_come } else { 1.0 }).collect();
-        StillOpen { to_come: if all > 0.0 { to_come / all } else { 0.0 }, never: if all < 1.0 { never / (1.0 - all) } else { 0.0 }, by_day }
+        StillOpen { to_come: to_come_share, never, by_day }
     }
 }
 

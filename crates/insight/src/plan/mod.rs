@@ -5,6 +5,7 @@
 
 mod answer;
 mod ask;
+mod backtest;
 mod calendar;
 mod capacity;
 mod costs;
@@ -24,6 +25,7 @@ mod words;
 
 pub use answer::{Capacity, Cell, Column, DealSize, InHand, LastUseful, Need, Pace, PlanAnswer, Promise, SourceUsed, StepUsed};
 pub use ask::{Ask, Changes, FOCUS, MONTHS_MAX, PROBABILITIES, REPLICATES, REPLICATES_MAX, SEED, SpendOf, Target};
+pub use backtest::{Backtest, Tried, backtest};
 pub use calendar::Month;
 pub use pacing::{FanPoint, LEVELS, PacedMonth, Pacing, Quarter};
 pub use record::Record;
@@ -45,9 +47,7 @@ pub fn record(history: &History, question: &Question) -> Record {
 }
 
 pub fn plan(record: &Record, targets: &Targets, ask: &Ask) -> PlanAnswer {
-    let (flows, shifts) = (Flows::of(record, ask), Shifts::of(record, ask));
-    let draws = draws::all(record, ask, &flows, &shifts);
-    let sim = Sim { record, ask, flows, shifts, draws };
+    let sim = Sim::of(record, ask);
     let columns = sim.columns();
     let focus = columns.iter().find(|column| column.probability == ask.focus).or(columns.last());
     let need = |stage: Stage| focus.and_then(|column| column.needs.iter().find(|need| need.stage == stage)).and_then(|need| need.per_month);
@@ -93,7 +93,13 @@ struct Sim<'a> {
     draws: Vec<Draw>,
 }
 
-impl Sim<'_> {
+impl<'a> Sim<'a> {
+    fn of(record: &'a Record, ask: &'a Ask) -> Sim<'a> {
+        let (flows, shifts) = (Flows::of(record, ask), Shifts::of(record, ask));
+        let draws = draws::all(record, ask, &flows, &shifts);
+        Sim { record, ask, flows, shifts, draws }
+    }
+
     fn stages(&self) -> &[Stage] {
         &self.record.stages[..self.record.stages.len() - 1]
     }

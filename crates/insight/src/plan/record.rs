@@ -51,6 +51,8 @@ pub struct Record {
     pub season: Season,
     pub lead_load: Load,
     pub deal_load: Load,
+    /// When passes became customers, and deals without a pass were won.
+    pub customers_at: Vec<Instant>,
     /// Marketing's spend of the last twelve whole months that no lead stands for, in minor units.
     pub unplaced_spend_minor: f64,
 }
@@ -141,6 +143,7 @@ impl Record {
             deals,
             season,
             unplaced_spend_minor: costs.unplaced_minor,
+            customers_at: customers_at(context),
         }
     }
 
@@ -154,6 +157,14 @@ impl Record {
         let last = &self.months[self.months.len().saturating_sub(3)..];
         let seasons: f64 = last.iter().map(|(month, _)| self.season.factors[month.index]).sum();
         (seasons > 0.0).then(|| last.iter().map(|(_, count)| *count as f64).sum::<f64>() / seasons)
+    }
+
+    /// What marketing spends in an average month, at the costs of a lead and as leads come now. `None`: no spend is recorded.
+    pub fn spend_per_month_minor(&self) -> Option<f64> {
+        let leads: u64 = self.sources.iter().map(|source| source.entries[0]).sum();
+        let cost = |source: &Source| Some(source.cost.per_lead_minor? * source.entries[0] as f64 / leads as f64);
+        let costs: Vec<f64> = self.sources.iter().filter_map(cost).collect();
+        (!costs.is_empty() && leads > 0).then(|| costs.iter().sum::<f64>() * self.leads_per_month().unwrap_or(0.0))
     }
 }
 
@@ -261,6 +272,12 @@ fn entries(context: &Context, of_leads: &[u32], sources: usize, stages: &[Stage]
         }
     }
     entries
+}
+
+fn customers_at(context: &Context) -> Vec<Instant> {
+    let passes = (0..context.view.leads.len()).filter_map(|row| known(context, row)?.from(Stage::Customer));
+    let alone = (0..context.view.deals.len()).filter(|row| context.keeps(Table::Deals, *row) && context.view.lead_of_deal(*row).is_none());
+    passes.chain(alone.filter_map(|row| Some(context.won(row)?.0))).collect()
 }
 
 /// Days from which on passes are taken together, in their stage.

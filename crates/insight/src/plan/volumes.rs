@@ -119,6 +119,18 @@ fn pace_of(sim: &Sim, leads: Option<Vec<Vec<f64>>>) -> Pace {
     }
 }
 
+/// Customers by the date in each draw, if leads go on coming as they do; `u` is one uniform number for each draw.
+pub fn customers_at_pace(sim: &Sim, u: impl Fn(usize) -> f64) -> Option<Vec<f64>> {
+    let leads = coming(sim).filter(|_| sim.is_told(0))?;
+    let customers = |(place, draw): (usize, &Draw)| {
+        let (mean, squares) = moments(sim, draw, &leads);
+        let chance = if mean > 0.0 { squares / mean } else { 0.0 };
+        let trials = if chance > 0.0 { (mean / chance).round() as u64 } else { 0 };
+        draw.open_customers + tails::quantile(u(place), trials, chance) as f64
+    };
+    Some(sim.draws.iter().enumerate().map(customers).collect())
+}
+
 /// Sum of the chances of all leads, and of their squares.
 fn moments(sim: &Sim, draw: &Draw, leads: &[Vec<f64>]) -> (f64, f64) {
     let (mut mean, mut squares) = (0.0, 0.0);

@@ -34,6 +34,7 @@ pub fn described() -> Vec<Described> {
         crate::questions::api::described(),
         crate::imports::api::described(),
         crate::agreement::api::described(),
+        crate::plan::api::described(),
         crate::routing::api::described(),
         crate::score::api::described(),
         crate::notifications::api::described(),

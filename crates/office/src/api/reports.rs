@@ -66,7 +66,40 @@ const COHORT_ROWS: &[(&str, &str)] = &[
     ("limit", "1 to 1,000; 100 unless said."),
 ];
 
+const PLAN: &[(&str, &str)] = &[
+    ("customers", "Customers to win from now on; or else `revenue`. Default: what is missing from the Agreement's revenue target."),
+    ("revenue", "Revenue to sign from now on, in whole units of the currency."),
+    ("by", "The last day that counts, such as `2026-12-31`."),
+    ("probability", "The chance to plan for, `0.8` or `80%`; from 0.05 to 0.99."),
+    ("plan", "Id of a saved plan, which the rest goes over."),
+    ("lead_rate", "Assume this rate from lead to the next stage that is recorded, 0 to 1; so `mql_rate`, `sal_rate` and `sql_rate`."),
+    ("mql_rate", ""),
+    ("sal_rate", ""),
+    ("sql_rate", ""),
+    ("deal_size", "Assume this mean of a signed deal, in whole units."),
+    ("spend", "The chance of the target with this spend a month, in whole units."),
+    ("cycle_factor", "Every step takes so many times as long, 0.25 to 4."),
+    ("reps", "Reps who take MQLs."),
+    ("mqls_per_rep", "MQLs that each of them takes in a month."),
+    ("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."),
+    ("known_at", ""),
+    ("filter", ""),
+    ("currency", ""),
+];
+
 pub static TOLD: &[Told] = &[
+    Told {
+        path: "/api/v1/reports/plan",
+        summary: "What a target takes",
+        words: "SQLs, SALs, MQLs, leads and spend for so many customers or so much revenue by a date, at 50, 80 and 95%; by month and source; against capacity, the promised volume and the revenue target.",
+        parameters: PLAN,
+    },
+    Told {
+        path: "/api/v1/reports/plan/backtest",
+        summary: "How plans of past months did",
+        words: "The customers that plans of the last twelve months would have expected within 90 days, with their bands, and who came.",
+        parameters: QUESTION,
+    },
     Told {
         path: "/api/v1/agreement",
         summary: "The Agreement in force",

@@ -56,6 +56,8 @@ pub fn all() -> Vec<Endpoint> {
         crate::closed_loop::pages::endpoints(),
         crate::cohorts::pages::endpoints(),
         crate::cohorts::api::endpoints(),
+        crate::plan::pages::endpoints(),
+        crate::plan::api::endpoints(),
         crate::handoff::pages::endpoints(),
         crate::agreement::pages::endpoints(),
         crate::promises::pages::endpoints(),

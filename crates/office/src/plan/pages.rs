@@ -1,0 +1,449 @@
+//! The page of the plan: what it takes, what-if, pacing, and the plans that are saved.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+    response::Response,
+};
+use facts::{
+    list::Turn,
+    plans::{self, PlanRow},
+};
+use insight::plan::{PlanAnswer, StepUsed};
+use picture::Width;
+use tower_sessions::Session;
+
+use super::{
+    PlanParams, Planned,
+    api::PLANNERS,
+    pictures, planned,
+    report::{self, count, dash, money, percent},
+    saved, shown,
+    shown::{Fact, NeedRow},
+    sliders::Slider,
+};
+use crate::{
+    Actor, Office,
+    api::write,
+    question::QuestionParams,
+    ui::{
+        Exhibit, Frame,
+        exhibit::{csv_file, svg_file},
+        format, url,
+    },
+    web::{Allow, AppError, Endpoint, Page, redirect},
+};
+
+pub const PATH: &str = "/plan";
+/// Plans shown on the page; the API lists all.
+const SAVED_SHOWN: usize = 50;
+const CHANCES: [f64; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(PATH, Allow::SignedIn, page),
+        Endpoint::get("/plan/past", Allow::SignedIn, past_fragment),
+        Endpoint::post("/plan/saved", PLANNERS, save),
+        Endpoint::post("/plan/saved/{id}/removal", PLANNERS, remove),
+        Endpoint::post("/plan/saved/{id}/return", PLANNERS, put_back),
+        Endpoint::get("/plan/months.csv", Allow::SignedIn, months_csv),
+        Endpoint::get("/plan/needs.csv", Allow::SignedIn, needs_csv),
+        Endpoint::get("/plan/pacing.svg", Allow::SignedIn, pacing_svg),
+        Endpoint::get("/plan/pacing.csv", Allow::SignedIn, pacing_csv),
+        Endpoint::get("/plan/fan.svg", Allow::SignedIn, fan_svg),
+        Endpoint::get("/plan/fan.csv", Allow::SignedIn, fan_csv),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "plan/page.html")]
+struct PlanPage {
+    target: String,
+    aims_at_revenue: bool,
+    amount: String,
+    by: String,
+    by_words: String,
+    chances: Vec<(String, String, bool)>,
+    sliders: Vec<Slider>,
+    is_changed: bool,
+    reset: String,
+    columns: Vec<(String, bool)>,
+    needs: Vec<NeedRow>,
+    facts: Vec<Fact>,
+    words: Vec<String>,
+    months: Vec<String>,
+    sources: Vec<SourceRow>,
+    totals: Vec<String>,
+    focus: String,
+    steps: Vec<StepRow>,
+    pacing: Option<Exhibit>,
+    fan: Option<Exhibit>,
+    quarters: Vec<[String; 3]>,
+    pacing_words: String,
+    territories: Vec<[String; 4]>,
+    team_words: String,
+    plans: Vec<PlanLine>,
+    plan_id: String,
+    plan_name: String,
+    plan_edits: String,
+    plan_note: String,
+    plan_territories: String,
+    fields: Vec<(&'static str, String)>,
+    may_plan: bool,
+    past: String,
+    months_csv: String,
+    needs_csv: String,
+    as_of: String,
+    as_of_exact: String,
+    known_at_exact: String,
+    draws: String,
+    seed: u64,
+    frame: Frame,
+}
+
+struct SourceRow {
+    name: String,
+    cells: Vec<String>,
+    leads: String,
+    cost: String,
+    spend: String,
+    address: String,
+}
+
+struct StepRow {
+    name: String,
+    rate: String,
+    is_assumed: bool,
+    recorded: String,
+    interval: String,
+    sample: String,
+    address: String,
+    median: String,
+    mature: String,
+}
+
+struct PlanLine {
+    id: i64,
+    name: String,
+    address: String,
+    who: String,
+    when: String,
+    here: bool,
+}
+
+async fn page(
+    State(office): State<Office>,
+    frame: Frame,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<PlanParams>,
+) -> Result<Page<PlanPage>, AppError> {
+    let mut found = planned(&office, &params, &own).await?;
+    let saved = plans::list(&mut office.facts().read().await?, Turn { cursor: None, limit: SAVED_SHOWN }).await?.items;
+    let sliders = std::mem::take(&mut found.sliders);
+    let answer = &found.answer;
+    let Months { names, sources, totals } = months(answer);
+    let links = Links { params: &params, own: &own };
+    let exhibit = |picture: &dyn picture::Picture, table, name| {
+        Exhibit::new(picture, Width::Wide, &table, links.to(&format!("{PATH}/{name}.svg")), links.to(&format!("{PATH}/{name}.csv")))
+    };
+    let revenue_major = answer.target_revenue_minor.map(|minor| (minor / answer.currency.minor_per_major()).to_string());
+    let row = found.saved.as_ref();
+    Ok(Page(PlanPage {
+        target: report::target(answer),
+        aims_at_revenue: revenue_major.is_some(),
+        amount: revenue_major.or(answer.target_customers.map(|count| count.to_string())).unwrap_or_default(),
+        by: report::last_day(&found),
+        by_words: frame.date(answer.by.plus_micros(-1)),
+        chances: chances(answer.focus),
+        is_changed: !found.body.changes().is_none(),
+        reset: own_target(&found, &params),
+        columns: answer.columns.iter().map(|column| (percent(column.probability), column.probability == answer.focus)).collect(),
+        needs: shown::needs(&found),
+        facts: shown::facts(&found),
+        words: answer.words.iter().map(|words| shown::sentence(words)).collect(),
+        months: names,
+        sources,
+        totals,
+        focus: percent(answer.focus),
+        steps: answer.steps.iter().map(|step| step_row(step)).collect(),
+        pacing: pictures::pacing(answer).map(|picture| exhibit(&picture, report::pacing_csv(answer), "pacing")),
+        fan: pictures::fan(answer).map(|picture| exhibit(&picture, report::fan_csv(answer), "fan")),
+        quarters: quarters(answer),
+        pacing_words: answer.pacing.as_ref().map(|pacing| pictures::verdict(pacing, answer.currency)).unwrap_or_default(),
+        territories: territories(&found),
+        team_words: team_words(&found),
+        plans: saved.iter().map(|plan| line(plan, row, &frame)).collect(),
+        plan_id: row.map(|plan| plan.id.to_string()).unwrap_or_default(),
+        plan_name: row.map(|plan| plan.name.clone()).unwrap_or_default(),
+        plan_edits: row.map(|plan| plan.edits.to_string()).unwrap_or_default(),
+        plan_note: found.body.note.clone().unwrap_or_default(),
+        plan_territories: territories_text(&found),
+        fields: fields(&found),
+        may_plan: matches!(PLANNERS, Allow::Roles(roles) if roles.contains(&frame.actor.role)),
+        past: crate::scoreboard::params::address("/plan/past", &params, &[]),
+        months_csv: links.to("/plan/months.csv"),
+        needs_csv: links.to("/plan/needs.csv"),
+        as_of: frame.date_time(answer.as_of),
+        as_of_exact: answer.as_of.to_string(),
+        known_at_exact: answer.known_at.to_string(),
+        draws: format::count(answer.replicates as u64),
+        seed: answer.seed,
+        sliders,
+        frame,
+    }))
+}
+
+/// How plans of past months did: reckoned when the page is there.
+#[derive(Template)]
+#[template(path = "plan/past.html")]
+struct PastFragment {
+    words: String,
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+async fn past_fragment(State(office): State<Office>, Query(params): Query<QuestionParams>) -> Result<Page<PastFragment>, AppError> {
+    let (question, tried) = super::past(&office, &params).await?;
+    let sheet = report::past_sheet(&tried, &question);
+    Ok(Page(PastFragment { words: report::past_words(&tried), header: sheet.header, rows: sheet.rows }))
+}
+
+/// Addresses with the page's question.
+struct Links<'a> {
+    params: &'a QuestionParams,
+    own: &'a PlanParams,
+}
+
+impl Links<'_> {
+    fn to(&self, path: &str) -> String {
+        let address = self.own.address(path, &[]);
+        crate::scoreboard::params::address(&address, self.params, &[])
+    }
+}
+
+/// The same target by the same date, as the record has it.
+fn own_target(found: &Planned, params: &QuestionParams) -> String {
+    let answer = &found.answer;
+    let minor_per_major = answer.currency.minor_per_major();
+    let (customers, revenue) = (answer.target_customers, answer.target_revenue_minor.map(|minor| minor / minor_per_major));
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let (customers, revenue) = (text(customers.map(|count| count.to_string())), text(revenue.map(|major| major.to_string())));
+    let address = url::with(PATH, [("customers", customers.as_str()), ("revenue", &revenue), ("by", &report::last_day(found))]);
+    crate::scoreboard::params::address(&address, params, &[])
+}
+
+fn chances(focus: f64) -> Vec<(String, String, bool)> {
+    let mut chances = CHANCES.to_vec();
+    if !chances.contains(&focus) {
+        chances.push(focus);
+        chances.sort_by(f64::total_cmp);
+    }
+    chances.iter().map(|chance| (chance.to_string(), percent(*chance), *chance == focus)).collect()
+}
+
+struct Months {
+    names: Vec<String>,
+    sources: Vec<SourceRow>,
+    totals: Vec<String>,
+}
+
+/// Leads by source and month; the last columns and the last row add them up.
+fn months(answer: &PlanAnswer) -> Months {
+    let mut names: Vec<String> = answer.cells.iter().map(|cell| cell.month.clone()).collect();
+    names.dedup();
+    let leads = |source: Option<usize>, month: &str| -> i64 {
+        let of = answer.cells.iter().filter(|cell| cell.month == month && source.is_none_or(|source| cell.source == source));
+        of.map(|cell| cell.leads).sum()
+    };
+    let count_of = |leads: i64| format::count(leads.max(0) as u64);
+    let mut sources: Vec<(i64, SourceRow)> = Vec::new();
+    for (place, source) in answer.sources.iter().enumerate().filter(|(_, source)| source.leads.is_some_and(|leads| leads > 0)) {
+        let label = source.source.as_deref();
+        let filter = format!("source={}", label.unwrap_or_default());
+        let row = SourceRow {
+            name: format::label(label),
+            cells: names.iter().map(|month| count_of(leads(Some(place), month))).collect(),
+            leads: count_of(source.leads.unwrap_or(0)),
+            cost: source.cost_per_lead_minor.map_or_else(|| format::NOT_RECORDED.into(), |minor| money(Some(minor), answer)),
+            spend: money(source.spend_minor, answer),
+            address: url::with("/scoreboard/cost_per_lead", [("by", "source"), ("filter", filter.as_str())]),
+        };
+        sources.push((source.leads.unwrap_or(0), row));
+    }
+    sources.sort_by_key(|(leads, _)| -leads);
+    let all: i64 = answer.cells.iter().map(|cell| cell.leads).sum();
+    let spend: Vec<f64> = answer.sources.iter().filter_map(|source| source.spend_minor).collect();
+    let spend = if spend.is_empty() { dash() } else { money(Some(spend.iter().sum()), answer) };
+    let totals = names.iter().map(|month| count_of(leads(None, month))).chain([count_of(all), String::new(), spend]).collect();
+    Months { names, sources: sources.into_iter().map(|(_, row)| row).collect(), totals }
+}
+
+fn step_row(step: &StepUsed) -> StepRow {
+    StepRow {
+        name: format!("{} to {}", step.from.name(), step.to.name()),
+        rate: step.rate.map_or_else(|| format::NO_DATA.into(), format::rate),
+        is_assumed: step.is_assumed,
+        recorded: format::rate_or_none(step.recorded_rate),
+        interval: step.interval.map_or_else(dash, |(low, high)| format!("{} to {}", format::rate(low), format::rate(high))),
+        sample: format!("{} of {}", format::count(step.reached), format::count(step.entered)),
+        address: url::with("/cohorts", [("from", step.from.key()), ("to", step.to.key())]),
+        median: step.median_days.map_or_else(dash, format::decimal),
+        mature: format::decimal(step.mature_days),
+    }
+}
+
+fn quarters(answer: &PlanAnswer) -> Vec<[String; 3]> {
+    let minor = |minor: i64| money(Some(minor as f64), answer);
+    let quarters = answer.pacing.iter().flat_map(|pacing| &pacing.quarters);
+    quarters.map(|quarter| [quarter.quarter.clone(), minor(quarter.planned_minor), quarter.signed_minor.map_or_else(dash, minor)]).collect()
+}
+
+/// The target and what it takes, by region.
+fn territories(found: &Planned) -> Vec<[String; 4]> {
+    let answer = &found.answer;
+    let focus = answer.columns.iter().find(|column| column.probability == answer.focus);
+    let need = |stage| focus.and_then(|column| column.needs.iter().find(|need| need.stage == stage)).and_then(|need| need.total);
+    let share_of = |share: f64| match (answer.target_customers, answer.target_revenue_minor) {
+        (Some(customers), _) => format::fixed(customers as f64 * share, 1),
+        (_, minor) => money(minor.map(|minor| minor as f64 * share), answer),
+    };
+    let mqls = need(alignment::lifecycle::Stage::Mql);
+    let row = |territory: &super::body::Territory| {
+        let share = territory.share;
+        [territory.region.clone(), percent(share), share_of(share), count(mqls.map(|mqls| (mqls * share).ceil()))]
+    };
+    found.body.territories.iter().map(row).collect()
+}
+
+fn team_words(found: &Planned) -> String {
+    let team = found.team;
+    let people = format!(
+        "{} and {} are recorded",
+        format::plural(team.salespeople, "salesperson", "salespeople"),
+        format::plural(team.marketers, "marketer", "marketers")
+    );
+    match team.salespeople_per_marketer {
+        Some(ratio) => format!("{people}: {} salespeople a marketer. As a guide, 3 to 5 are usual.", format::decimal(ratio)),
+        None => format!("{people}. As a guide, 3 to 5 salespeople a marketer are usual."),
+    }
+}
+
+fn line(plan: &PlanRow, here: Option<&PlanRow>, frame: &Frame) -> PlanLine {
+    PlanLine {
+        id: plan.id,
+        name: plan.name.clone(),
+        address: url::with(PATH, [("plan", plan.id.to_string().as_str())]),
+        who: plan.author_name.clone().unwrap_or_else(|| format::NOT_RECORDED.into()),
+        when: frame.date(alignment::Instant(plan.edited_at)),
+        here: here.is_some_and(|here| here.id == plan.id),
+    }
+}
+
+/// What the form that saves sends along: the plan as it is tried, target and date included.
+fn fields(found: &Planned) -> Vec<(&'static str, String)> {
+    let mut body = found.body.clone();
+    (body.customers, body.revenue_minor) = (found.answer.target_customers, found.answer.target_revenue_minor);
+    (body.by, body.probability) = (Some(report::last_day(found)), Some(found.answer.focus));
+    (body.territories, body.note) = (Vec::new(), None);
+    vec![("body", serde_json::to_string(&body).unwrap_or_default())]
+}
+
+/// A line for each region: `Iberia 40%`.
+fn territories_text(found: &Planned) -> String {
+    let line = |territory: &super::body::Territory| format!("{} {}%", territory.region, format::decimal(territory.share * 100.0));
+    found.body.territories.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn territories_read(text: &str) -> Result<Vec<super::body::Territory>, AppError> {
+    let read = |line: &str| {
+        let (region, share) = line.trim().rsplit_once([' ', '\t']).unwrap_or((line, ""));
+        let share = share.trim_end_matches('%').parse::<f64>().ok();
+        let share =
+            share.ok_or_else(|| AppError::refused(format!("territories: `{line}`; write a region and its share, such as Iberia 40%")))?;
+        Ok(super::body::Territory { region: region.trim().to_owned(), share: share / 100.0 })
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
+}
+
+async fn save(
+    State(office): State<Office>,
+    session: Session,
+    actor: Actor,
+    Form(form): Form<HashMap<String, String>>,
+) -> Result<Response, AppError> {
+    let said = |name: &str| form.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
+    let mut body: super::body::PlanBody =
+        serde_json::from_str(said("body").unwrap_or("{}")).map_err(|error| AppError::refused(format!("body: {error}")))?;
+    body.territories = territories_read(said("territories").unwrap_or_default())?;
+    body.note = said("note").map(str::to_owned);
+    let name = said("name").unwrap_or_default();
+    let author = write::author(&office, &actor).await?;
+    let mut tx = office.facts().write().await?;
+    let id = crate::api::ask::id("plan", &said("plan").map(str::to_owned))?;
+    let id = match id.filter(|_| said("as_new").is_none()) {
+        Some(id) => {
+            let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
+            saved::edit(&mut tx, &author, id, edits, name, &body).await?;
+            id
+        }
+        None => saved::create(&mut tx, &author, name, &body).await?,
+    };
+    tx.commit().await?;
+    office.tell(crate::office::News::Record { tables: vec!["plans".into()] });
+    redirect(&session, &url::with(PATH, [("plan", id.to_string().as_str())]), "The plan is saved.", None).await
+}
+
+async fn remove(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
+    let author = write::author(&office, &actor).await?;
+    let mut tx = office.facts().write().await?;
+    saved::remove(&mut tx, &author, id).await?;
+    tx.commit().await?;
+    redirect(&session, PATH, "The plan is removed.", Some(format!("/plan/saved/{id}/return"))).await
+}
+
+async fn put_back(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
+    let author = write::author(&office, &actor).await?;
+    let mut tx = office.facts().write().await?;
+    saved::put_back(&mut tx, &author, id).await?;
+    tx.commit().await?;
+    redirect(&session, &url::with(PATH, [("plan", id.to_string().as_str())]), "The plan is back.", None).await
+}
+
+type Asked = (State<Office>, Query<QuestionParams>, Query<PlanParams>);
+
+async fn answered((State(office), Query(params), Query(own)): Asked) -> Result<PlanAnswer, AppError> {
+    Ok(planned(&office, &params, &own).await?.answer)
+}
+
+async fn months_csv(asked: Asked) -> Result<Response, AppError> {
+    Ok(csv_file(&report::cells(&answered(asked).await?), "plan-months"))
+}
+
+async fn needs_csv(asked: Asked) -> Result<Response, AppError> {
+    Ok(csv_file(&report::needs(&answered(asked).await?), "plan-needs"))
+}
+
+async fn pacing_csv(asked: Asked) -> Result<Response, AppError> {
+    Ok(csv_file(&report::pacing_csv(&answered(asked).await?), "plan-pacing"))
+}
+
+async fn fan_csv(asked: Asked) -> Result<Response, AppError> {
+    Ok(csv_file(&report::fan_csv(&answered(asked).await?), "plan-fan"))
+}
+
+async fn pacing_svg(asked: Asked) -> Result<Response, AppError> {
+    let picture = pictures::pacing(&answered(asked).await?).ok_or_else(no_target)?;
+    Ok(svg_file(&picture, "plan-pacing"))
+}
+
+async fn fan_svg(asked: Asked) -> Result<Response, AppError> {
+    let picture = pictures::fan(&answered(asked).await?).ok_or_else(no_target)?;
+    Ok(svg_file(&picture, "plan-fan"))
+}
+
+fn no_target() -> AppError {
+    AppError::NotFound("The Agreement has no revenue target that is still to come, or no lead and no deal tells how it may end.".into())
+}

@@ -1,0 +1,159 @@
+//! What can be tried with a slider: its range, where the record stands, and what a slider that was not moved means.
+
+use alignment::{Currency, lifecycle::Stage};
+use insight::plan::Record;
+
+use super::body::PlanBody;
+use crate::ui::format;
+
+pub struct Slider {
+    pub name: &'static str,
+    pub label: String,
+    pub value: f64,
+    pub min: f64,
+    pub max: f64,
+    pub step: f64,
+    /// As words, for beside it and for those who hear the page.
+    pub shown: String,
+    /// What the record has.
+    pub own: String,
+    pub is_moved: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Rate,
+    Money,
+    Factor,
+    Number,
+}
+
+/// A slider, where the record stands on it (rounded to a step, as a browser would), and which field it sets.
+struct Place {
+    name: &'static str,
+    label: String,
+    kind: Kind,
+    own: f64,
+    min: f64,
+    max: f64,
+    step: f64,
+    field: fn(&mut PlanBody) -> Field<'_>,
+}
+
+enum Field<'a> {
+    Number(&'a mut Option<f64>),
+    Minor(&'a mut Option<i64>),
+}
+
+/// Takes out what stands where the record does: a form sends all sliders, moved or not.
+pub fn settle(body: &mut PlanBody, record: &Record) {
+    let per_major = record.currency.minor_per_major() as f64;
+    for place in places(record) {
+        let is_own = |value: f64| (value - place.own).abs() < place.step * 0.01;
+        match (place.field)(body) {
+            Field::Number(field) => *field = field.filter(|value| !is_own(*value)),
+            Field::Minor(field) => *field = field.filter(|minor| !is_own(*minor as f64 / per_major)),
+        }
+    }
+}
+
+pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
+    let mut body = body.clone();
+    let per_major = record.currency.minor_per_major() as f64;
+    let slider = |place: Place| {
+        let said = match (place.field)(&mut body) {
+            Field::Number(field) => *field,
+            Field::Minor(field) => field.map(|minor| minor as f64 / per_major),
+        };
+        let value = said.unwrap_or(place.own);
+        Slider {
+            shown: shown(value, place.kind, record.currency),
+            own: shown(place.own, place.kind, record.currency),
+            name: place.name,
+            label: place.label,
+            value,
+            min: place.min.min(value),
+            max: place.max.max(value),
+            step: place.step,
+            is_moved: said.is_some(),
+        }
+    };
+    places(record).into_iter().map(slider).collect()
+}
+
+fn places(record: &Record) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for step in &record.steps {
+        let (name, field): (&'static str, fn(&mut PlanBody) -> Field<'_>) = match step.from {
+            Stage::Lead => ("lead_rate", |body| Field::Number(&mut body.lead_rate)),
+            Stage::Mql => ("mql_rate", |body| Field::Number(&mut body.mql_rate)),
+            Stage::Sal => ("sal_rate", |body| Field::Number(&mut body.sal_rate)),
+            _ => ("sql_rate", |body| Field::Number(&mut body.sql_rate)),
+        };
+        let rate = if step.entered > 0 { step.reached as f64 / step.entered as f64 } else { 0.5 };
+        let own = on_step(rate, 0.001, 0.005, 0.995);
+        let label = format!("{} to {}", step.from.name(), step.to.name());
+        places.push(Place { name, label, kind: Kind::Rate, own, min: 0.005, max: 0.995, step: 0.001, field });
+    }
+    let per_major = record.currency.minor_per_major() as f64;
+    let sizes = &record.deals.sizes_minor;
+    let mean = sizes.iter().sum::<f64>() / sizes.len().max(1) as f64 / per_major;
+    places.extend(money("deal_size", "Deal size", mean, 0.25, |body| Field::Minor(&mut body.deal_size_minor)));
+    let spend = record.spend_per_month_minor().unwrap_or(0.0) / per_major;
+    places.extend(money("spend", "Spend a month", spend, 0.0, |body| Field::Minor(&mut body.spend_minor)));
+    places.push(Place {
+        name: "cycle_factor",
+        label: "Time each step takes".into(),
+        kind: Kind::Factor,
+        own: 1.0,
+        min: 0.5,
+        max: 2.0,
+        step: 0.05,
+        field: |body| Field::Number(&mut body.cycle_factor),
+    });
+    if let Some(most) = record.lead_load.most {
+        let reps = record.lead_load.reps as f64;
+        let number = |name, label: &str, own, max, step, field| Place {
+            name,
+            label: label.into(),
+            kind: Kind::Number,
+            own,
+            min: step,
+            max,
+            step,
+            field,
+        };
+        places.push(number("reps", "Reps who take MQLs", reps, (reps * 3.0).max(20.0), 1.0, |body| Field::Number(&mut body.reps)));
+        let own = on_step(most, 0.5, 0.5, f64::MAX);
+        places.push(number("mqls_per_rep", "MQLs a rep a month", own, (own * 4.0).max(10.0), 0.5, |body| {
+            Field::Number(&mut body.mqls_per_rep)
+        }));
+    }
+    places
+}
+
+/// In steps of about a fiftieth.
+fn money(name: &'static str, label: &str, own: f64, min: f64, field: fn(&mut PlanBody) -> Field<'_>) -> Option<Place> {
+    if own <= 0.0 {
+        return None;
+    }
+    let step = 10_f64.powf((own / 20.0).log10().floor()).max(0.01);
+    let min = on_step(own * min, step, 0.0, f64::MAX);
+    let own = on_step(own, step, 0.0, f64::MAX);
+    Some(Place { name, label: label.to_owned(), kind: Kind::Money, own, min, max: on_step(own * 3.0, step, 0.0, f64::MAX), step, field })
+}
+
+fn on_step(value: f64, step: f64, low: f64, high: f64) -> f64 {
+    // Through text, as 0.305 is written and read.
+    let digits = (-step.log10()).ceil().max(0.0) as usize;
+    format!("{:.digits$}", (value / step).round() * step).parse::<f64>().unwrap_or(value).clamp(low, high)
+}
+
+fn shown(value: f64, kind: Kind, currency: Currency) -> String {
+    match kind {
+        Kind::Rate => format::rate(value),
+        Kind::Money => format::money_short(value * currency.minor_per_major() as f64, currency),
+        Kind::Factor => format!("× {}", format::fixed(value, 2)),
+        Kind::Number => format::decimal(value),
+    }
+}

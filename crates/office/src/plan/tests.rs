@@ -1,0 +1,145 @@
+//! Plans on the record and over the API, on SQLite and on PostgreSQL.
+
+use alignment::Instant;
+use facts::access::NewUser;
+use serde_json::{Value, json};
+
+use super::{body::PlanBody, saved};
+use crate::{
+    Actor, Clock, Office,
+    access::{Role, Scope, tokens},
+    web::serve,
+};
+
+const NOW: &str = "2026-03-02T09:00:00Z";
+
+struct World {
+    office: Office,
+    address: String,
+    token: String,
+    _database: cast::TestDatabase,
+    _home: tempfile::TempDir,
+}
+
+async fn world() -> World {
+    let database = cast::database().await;
+    let home = tempfile::tempdir().unwrap();
+    let now: Instant = NOW.parse().unwrap();
+    let office = Office::open(home.path(), Some(&database.url), Clock::set_to(now)).await.unwrap();
+    let mut tx = office.facts().write().await.unwrap();
+    let new = NewUser { name: "Lea", email: "lea@example.com", side: "marketing", role: "marketing", password_hash: None };
+    let user = facts::access::invite_user(&mut tx, &new, None, now.0).await.unwrap();
+    tx.commit().await.unwrap();
+    let actor = Actor { user: Some(alignment::ids::UserId(user)), name: "Lea".into(), role: Role::Marketing, scopes: None };
+    let token = tokens::create(&office, &actor, "test", &[Scope::Read, Scope::Write]).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/api/v1", listener.local_addr().unwrap());
+    tokio::spawn(serve(office.clone(), listener, std::future::pending()));
+    World { office, address, token, _database: database, _home: home }
+}
+
+impl World {
+    async fn ask(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let request = reqwest::Client::new().request(method.parse().unwrap(), format!("{}{path}", self.address)).bearer_auth(&self.token);
+        let request = if body.is_null() { request } else { request.header("content-type", "application/json").body(body.to_string()) };
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or(Value::Null))
+    }
+}
+
+#[tokio::test]
+async fn plans_are_saved_changed_removed_and_put_back() {
+    let world = world().await;
+    let body = json!({"customers": 10, "by": "2026-12-31", "sql_rate": 0.4, "territories": [{"region": "Iberia", "share": 1.0}]});
+    // method, path, body | status, where in the answer, what is there
+    for (method, path, body, status, pointer, expected) in [
+        ("GET", "/plans", Value::Null, 200, "/items", json!([])),
+        ("POST", "/plans", json!({"name": "Autumn", "body": body}), 201, "/edits", json!(1)),
+        ("POST", "/plans", json!({"name": " ", "body": {}}), 422, "/code", json!("refused")),
+        ("POST", "/plans", json!({"name": "x", "body": {"customers": 1, "revenue_minor": 5}}), 422, "/code", json!("refused")),
+        ("POST", "/plans", json!({"name": "x", "body": {"mql_rate": 30}}), 422, "/code", json!("refused")),
+        ("POST", "/plans", json!({"name": "x", "body": {"territories": [{"region": "a", "share": 0.5}]}}), 422, "/code", json!("refused")),
+        ("GET", "/plans/1", Value::Null, 200, "/body/sql_rate", json!(0.4)),
+        ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 1, "body": {"customers": 12}}), 200, "/edits", json!(2)),
+        ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 1, "body": {"customers": 14}}), 409, "/code", json!("conflict")),
+        ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 2, "body": {"customers": 12}}), 200, "/edits", json!(2)),
+        ("GET", "/plans?limit=1", Value::Null, 200, "/items/0/body/customers", json!(12)),
+        ("DELETE", "/plans/1", Value::Null, 200, "/removed_at", json!(NOW)),
+        ("GET", "/plans/1", Value::Null, 404, "/code", json!("not_found")),
+        ("GET", "/plans", Value::Null, 200, "/items", json!([])),
+        ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 2, "body": {}}), 404, "/code", json!("not_found")),
+        ("DELETE", "/plans/1/removal", Value::Null, 200, "/removed_at", Value::Null),
+        ("GET", "/plans/1", Value::Null, 200, "/author_name", json!("Lea")),
+        ("GET", "/plans/9", Value::Null, 404, "/code", json!("not_found")),
+    ] {
+        let (found, answer) = world.ask(method, path, body).await;
+        assert_eq!(found, status, "{method} {path}: {answer}");
+        assert_eq!(answer.pointer(pointer), Some(&expected), "{method} {path}: {answer}");
+    }
+    let mut record = world.office.facts().read().await.unwrap();
+    let changes = facts::changes::of(record.conn(), &facts::schema::PLANS, 1, 20).await.unwrap();
+    assert!(changes.iter().any(|change| change.field == "body") && changes.iter().any(|change| change.field == "removed_at"));
+}
+
+#[tokio::test]
+async fn an_empty_record_says_what_it_can_not_tell() {
+    let world = world().await;
+    let (status, plan) = world.ask("GET", "/reports/plan?customers=10&by=2026-12-31", Value::Null).await;
+    assert_eq!(status, 200, "{plan}");
+    for (pointer, expected) in [
+        ("/target_customers", json!(10)),
+        ("/as_of", json!(NOW)),
+        ("/columns/1/probability", json!(0.8)),
+        ("/columns/1/needs/0/total", Value::Null),
+        ("/pace/chance", Value::Null),
+        ("/in_hand/customers", Value::Null),
+        ("/base", Value::Null),
+        ("/team/marketers", json!(1)),
+    ] {
+        assert_eq!(plan.pointer(pointer), Some(&expected), "{pointer}: {plan}");
+    }
+    assert!(plan["words"].to_string().contains("say a rate to plan with"), "{plan}");
+    // With rates said, it can.
+    let told = "lead_rate=50%25&mql_rate=0.5&sal_rate=0.5&sql_rate=0.5";
+    let (_, plan) = world.ask("GET", &format!("/reports/plan?customers=10&by=2026-12-31&{told}"), Value::Null).await;
+    assert!(plan.pointer("/columns/1/needs/0/total").and_then(Value::as_f64).is_some_and(|leads| leads > 20.0), "{plan}");
+    for (query, part) in [
+        ("by=2026-03-01", "by"),
+        ("by=2031-01-01", "by"),
+        ("by=soon", "by"),
+        ("customers=0", "customers"),
+        ("reps=many", "reps"),
+        ("plan=7", "plan"),
+    ] {
+        let (status, answer) = world.ask("GET", &format!("/reports/plan?{query}"), Value::Null).await;
+        assert!(matches!(status, 404 | 422) && answer["detail"].as_str().is_some_and(|words| words.contains(part)), "{query}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_sample_company_has_a_plan() {
+    let world = world().await;
+    let ends_at = "2026-03-01T00:00:00Z".parse().unwrap();
+    let progress = crate::imports::no_progress();
+    crate::sample_company::load(&world.office, &Actor::command_line(), sample::SEED, ends_at, 0.05, progress).await.unwrap();
+    let (_, plan) = world.ask("GET", "/reports/plan?customers=5&by=2026-12-31", Value::Null).await;
+    let needed = |place: usize, stage: usize| plan["columns"][place]["needs"][stage]["total"].as_f64().unwrap();
+    for stage in 0..4 {
+        assert!(needed(0, stage) <= needed(1, stage) && needed(1, stage) <= needed(2, stage), "{plan}");
+    }
+    let cells: i64 = plan["cells"].as_array().unwrap().iter().map(|cell| cell["leads"].as_i64().unwrap()).sum();
+    assert_eq!(cells as f64, needed(1, 0), "the months and sources add up to what is needed");
+    assert!(plan["pacing"]["quarters"].as_array().is_some_and(|quarters| quarters.len() == 4), "{}", plan["pacing"]);
+    // Saved, it is the same plan; with a better rate, less is needed than without.
+    let (_, saved) =
+        world.ask("POST", "/plans", json!({"name": "Five", "body": {"customers": 5, "by": "2026-12-31", "sql_rate": 0.6}})).await;
+    let (_, better) = world.ask("GET", &format!("/reports/plan?plan={}", saved["id"]), Value::Null).await;
+    assert_eq!(better["base"]["columns"][1]["needs"][3], plan["columns"][1]["needs"][3]);
+    assert!(better["columns"][1]["needs"][3]["total"].as_f64() < plan["columns"][1]["needs"][3]["total"].as_f64());
+    assert_eq!(
+        saved::body(&facts::plans::one(&mut *world.office.facts().reader().await.unwrap(), 1).await.unwrap()).unwrap().sql_rate,
+        Some(0.6)
+    );
+    assert_eq!(PlanBody::default().changes(), insight::plan::Changes::default());
+}
