@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use exchange::{Table, table};
 use insight::attribution::{
-    self, Amounts, Model, Ranking,
+    self, Amounts, ChainFacts, Model, Ranking,
     paths::{Paths, attribute_paths},
     touches::{Touches, Window, attribute_touches},
 };
@@ -48,7 +48,7 @@ pub struct AttributeArgs {
     /// Column of the value of the conversion (of all conversions of the path)
     #[arg(long, value_name = "COLUMN")]
     value: Option<String>,
-    /// all, or names separated by commas: first, last, linear, time_decay, u
+    /// all, or names separated by commas: first, last, linear, time_decay, u, markov, shapley
     #[arg(long, default_value = "all")]
     model: String,
     /// Touches older than this before the conversion get no share
@@ -57,18 +57,21 @@ pub struct AttributeArgs {
     /// Time decay: a touch this old weighs half
     #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
     half_life_days: f64,
+    /// Markov: how many of the last touches the next step hangs on
+    #[arg(long, value_name = "1|2|3", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3))]
+    markov_order: u32,
 }
 
 pub fn run(place: &Place, args: AttributeArgs) -> anyhow::Result<()> {
     let models = attribution::select(&args.model)?;
     anyhow::ensure!(args.half_life_days > 0.0, "--half-life-days {}: write a number of days above 0", args.half_life_days);
     let table = table::open(&args.file)?;
-    let (rankings, unattributed, total) = match &args.path {
+    let Answer { rankings, unattributed, total, chain } = match &args.path {
         Some(path) => of_paths(table, &args, path, &models)?,
         None => of_touches(table, &args, &models)?,
     };
     match place.format {
-        Format::Json => print_json(&to_json(&rankings, unattributed, total)),
+        Format::Json => print_json(&to_json(&rankings, unattributed, total, chain.as_ref())),
         Format::Text => {
             let texts: Vec<_> = rankings.iter().map(|ranking| sheet(ranking).to_text()).collect();
             print_text(&(texts.join("\n") + "\n"))
@@ -77,7 +80,12 @@ pub fn run(place: &Place, args: AttributeArgs) -> anyhow::Result<()> {
     }
 }
 
-type Answer = (Vec<Ranking>, Amounts, Amounts);
+struct Answer {
+    rankings: Vec<Ranking>,
+    unattributed: Amounts,
+    total: Amounts,
+    chain: Option<ChainFacts>,
+}
 
 fn of_paths(table: Table, args: &AttributeArgs, path: &str, models: &[&'static Model]) -> anyhow::Result<Answer> {
     let path = column(&table, path)?;
@@ -90,8 +98,8 @@ fn of_paths(table: Table, args: &AttributeArgs, path: &str, models: &[&'static M
         let nulls = nulls.map_or(Ok(0.0), |column| number(cells, column))?;
         Ok(paths.push(cells.get(path).unwrap_or_default(), number(cells, conversions)?, value, nulls)?)
     })?;
-    let answer = attribute_paths(&paths, models);
-    Ok((answer.models, answer.unattributed, answer.total))
+    let answer = attribute_paths(&paths, models, args.markov_order);
+    Ok(Answer { rankings: answer.models, unattributed: answer.unattributed, total: answer.total, chain: answer.chain })
 }
 
 fn of_touches(table: Table, args: &AttributeArgs, models: &[&'static Model]) -> anyhow::Result<Answer> {
@@ -107,9 +115,9 @@ fn of_touches(table: Table, args: &AttributeArgs, models: &[&'static Model]) -> 
         let value = value.filter(|_| converted).map_or(Ok(0.0), |column| number(cells, column))?;
         Ok(touches.push(cells.get(id).unwrap_or_default(), at, cells.get(channel).unwrap_or_default(), converted, value)?)
     })?;
-    let window = Window { lookback_days: args.lookback_days, half_life_days: args.half_life_days };
+    let window = Window { lookback_days: args.lookback_days, half_life_days: args.half_life_days, markov_order: args.markov_order };
     let answer = attribute_touches(touches, models, window);
-    Ok((answer.models, answer.unattributed, answer.total))
+    Ok(Answer { rankings: answer.models, unattributed: answer.unattributed, total: answer.total, chain: answer.chain })
 }
 
 fn for_each_row(table: Table, mut take: impl FnMut(&exchange::Cells) -> anyhow::Result<()>) -> anyhow::Result<()> {
@@ -145,15 +153,26 @@ fn truth(text: &str) -> anyhow::Result<bool> {
 }
 
 /// The shape of `tandem report attribution`; `revenue` is a plain number here because a file has no currency.
-fn to_json(rankings: &[Ranking], unattributed: Amounts, total: Amounts) -> Json {
+fn to_json(rankings: &[Ranking], unattributed: Amounts, total: Amounts, chain: Option<&ChainFacts>) -> Json {
     let mut models = Map::new();
     for ranking in rankings {
         let rows: Option<Vec<_>> = ranking.rows.as_ref().map(|rows| {
             rows.iter()
-                .map(|row| json!({"channel": row.channel, "conversions": row.conversions, "value": row.value, "revenue": row.value}))
+                .map(|row| {
+                    let mut json =
+                        json!({"channel": row.channel, "conversions": row.conversions, "value": row.value, "revenue": row.value});
+                    if let (Some(effect), Some(object)) = (row.removal_effect, json.as_object_mut()) {
+                        object.insert("removal_effect".into(), json!(effect));
+                    }
+                    json
+                })
                 .collect()
         });
-        models.insert(ranking.model.to_owned(), json!({"name": ranking.name, "rows": rows, "reason": ranking.reason}));
+        let mut model = json!({"name": ranking.name, "rows": rows, "reason": ranking.reason});
+        if let (Some(chain), Some(object)) = (chain.filter(|_| ranking.model == "markov"), model.as_object_mut()) {
+            object.insert("chain".into(), json!(chain));
+        }
+        models.insert(ranking.model.to_owned(), model);
     }
     json!({"models": models, "unattributed": unattributed, "total": total})
 }

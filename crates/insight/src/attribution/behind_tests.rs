@@ -53,8 +53,8 @@ fn shows_the_touches_of_a_deal_with_their_shares() {
     let shown: Vec<_> =
         touches.iter().map(|touch| (touch.touch, touch.inside_lookback, touch.shares.iter().map(|share| share.1).collect())).collect();
     assert_eq!(shown[0], (1, false, vec![0; 9]));
-    assert_eq!(shown[1], (2, true, vec![1000, 0, 500, 475, 500, 900, 500, 500, 500]));
-    assert_eq!(shown[2], (3, true, vec![0, 1000, 500, 525, 500, 100, 500, 500, 500]));
+    assert_eq!(shown[1], (2, true, vec![1000, 0, 500, 475, 500, 900, 500, 370, 500]));
+    assert_eq!(shown[2], (3, true, vec![0, 1000, 500, 525, 500, 100, 500, 630, 500]));
     assert_eq!(touches[1].campaign, Some(8));
     assert!(journey(&record(), &question(), 77, MODELS).is_none());
 }

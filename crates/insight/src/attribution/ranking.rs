@@ -195,7 +195,7 @@ impl<'m> Shares<'m> {
     }
 
     fn solve(&self, counts: &Counts<Exact>, order_asked: u32) -> (Effects, ChainFacts) {
-        let chain = Chain::of(counts, |_| 1.0);
+        let chain = Chain::of(&counts.sorted(), |_| 1.0);
         let effects = chain.effects();
         let facts = ChainFacts {
             order: counts.shape.order,

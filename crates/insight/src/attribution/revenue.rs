@@ -15,7 +15,7 @@ use crate::{
     answer::{ModelAnswer, ShareRow},
     engine::Label,
     history::History,
-    question::Question,
+    question::{Goal, Question},
 };
 
 /// What each model gives each channel, source, campaign or content (`question.by`; channel unless set): of the deals that reached the
@@ -30,7 +30,7 @@ pub fn attribute(history: &History, question: &Question, models: &[&'static Mode
     let empty = || Walk::new(&signed, &axis, models, solved.as_ref());
     let walks = signed.won.par_chunks(DEALS_PER_STEP).fold(empty, Walk::observe);
     let walked = walks.reduce_with(Walk::merge).unwrap_or_else(empty);
-    walked.shares.finish(&axis, question.currency)
+    walked.shares.finish(&axis, question)
 }
 
 /// The chain, if a model asks for it and touches have a label of their own.
@@ -162,9 +162,10 @@ impl<'m> RevenueShares<'m> {
         self.total.merge(&other.total);
     }
 
-    fn finish(&self, axis: &Axis, currency: Currency) -> Vec<ModelAnswer> {
+    fn finish(&self, axis: &Axis, question: &Question) -> Vec<ModelAnswer> {
         let answer = |(index, model): (usize, &&'static Model)| {
             let solved = self.solved.filter(|_| model.is_markov());
+            let currency = question.currency;
             let cells = self.cells[index * self.labels..][..self.labels].iter().enumerate();
             let shared = cells.filter(|(_, cell)| cell.deals > 0);
             let mut rows: Vec<ShareRow> = shared
@@ -173,7 +174,7 @@ impl<'m> RevenueShares<'m> {
                     ShareRow { removal_effect, ..share_row(axis.label(code), cell, currency) }
                 })
                 .collect();
-            rows.sort_by(|a, b| by_share(b, a).then_with(|| (&a.label, a.id).cmp(&(&b.label, b.id))));
+            rows.sort_by(|a, b| by_share(question.settings.goal, b, a).then_with(|| (&a.label, a.id).cmp(&(&b.label, b.id))));
             let (unattributed, total) =
                 (share_row(NOT_RECORDED, &self.unattributed, currency), share_row(NOT_RECORDED, &self.total, currency));
             ModelAnswer { model: model.key, name: model.name, rows, unattributed, total, chain: solved.map(|solved| solved.facts.clone()) }
@@ -184,8 +185,10 @@ impl<'m> RevenueShares<'m> {
 
 const NOT_RECORDED: Label = Label { name: None, id: None };
 
-fn by_share(a: &ShareRow, b: &ShareRow) -> std::cmp::Ordering {
-    a.revenue.minor.cmp(&b.revenue.minor).then(a.conversions.total_cmp(&b.conversions))
+/// Which row is larger: in money, unless customers are the goal.
+pub(super) fn by_share(goal: Goal, a: &ShareRow, b: &ShareRow) -> std::cmp::Ordering {
+    let (money, conversions) = (a.revenue.minor.cmp(&b.revenue.minor), a.conversions.total_cmp(&b.conversions));
+    if goal == Goal::Customers { conversions.then(money) } else { money.then(conversions) }
 }
 
 fn share_row(Label { name: label, id }: Label, cell: &Cell, currency: Currency) -> ShareRow {

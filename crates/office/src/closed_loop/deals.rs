@@ -4,15 +4,18 @@ use askama::Template;
 use axum::extract::{Query, State};
 use insight::{
     attribution::{self, RowOf},
-    question::{Dimension, Question},
+    question::{Dimension, Goal, Question},
 };
 use serde::Deserialize;
 
-use super::one_model;
+use super::{deals_of, one_model};
 use crate::{
     Office,
     question::{QuestionParams, ask},
-    scoreboard::{aside, default_period, params::address},
+    scoreboard::{
+        aside, default_period,
+        params::{address, text},
+    },
     ui::{Frame, format},
     web::{AppError, Page},
 };
@@ -25,6 +28,9 @@ pub struct DealsPage {
     title: String,
     model: &'static str,
     by: String,
+    deals: &'static str,
+    /// The head of the column of instants.
+    when: &'static str,
     back: String,
     rows: Vec<DealRow>,
     conversions: String,
@@ -70,13 +76,14 @@ pub async fn page(
     let found = aside(move || attribution::deals_behind(&history, &question, model, row_of(&row_key), offset, ROWS_PER_PAGE)).await?;
     let ids: Vec<i64> = found.rows.iter().map(|row| row.deal).collect();
     let names = facts::names::of(&mut *office.facts().reader().await?, "deals", &ids).await?;
-    let title = title(&office, &by, &query.row).await?;
+    let goal = goal_of(&params);
+    let title = title(&office, &by, &query.row, goal).await?;
     let row = |share: &attribution::DealShare| {
         let named = names.get(&share.deal);
         DealRow {
             name: named.and_then(|named| named.name.clone()).unwrap_or_else(|| format!("Deal {}", share.deal)),
             company: named.and_then(|named| named.detail.clone()).unwrap_or_default(),
-            address: format!("/closed-loop/deals/{}", share.deal),
+            address: address(&format!("/closed-loop/deals/{}", share.deal), &params, &[]),
             won: frame.date(share.won_at),
             share: format::rate(share.conversions),
             revenue: format::money(share.revenue),
@@ -90,6 +97,8 @@ pub async fn page(
         title,
         model: model.name,
         by: by.key(),
+        deals: deals_of(goal),
+        when: if goal == Goal::Pipeline { "Opened" } else { "Won" },
         back: address(super::pages::PATH, &params, &[]),
         conversions: format::decimal(found.conversions),
         revenue: format::money(found.revenue),
@@ -99,6 +108,11 @@ pub async fn page(
         rows,
         frame,
     }))
+}
+
+/// The question was asked with it, so it is one.
+fn goal_of(params: &QuestionParams) -> Goal {
+    text(&params.goal).and_then(Goal::parse).unwrap_or_default()
 }
 
 fn check(row: &str) -> Result<(), AppError> {
@@ -121,7 +135,7 @@ fn row_of(row: &str) -> RowOf<'_> {
     }
 }
 
-async fn title(office: &Office, by: &Dimension, row: &str) -> Result<String, AppError> {
+async fn title(office: &Office, by: &Dimension, row: &str, goal: Goal) -> Result<String, AppError> {
     if let Some(label) = row.strip_prefix("label:") {
         return Ok(label.to_owned());
     }
@@ -137,6 +151,6 @@ async fn title(office: &Office, by: &Dimension, row: &str) -> Result<String, App
     Ok(match row {
         "none" => format!("{}: {}", by.key(), format::NOT_RECORDED),
         "unattributed" => "No touch inside the lookback".into(),
-        _ => "All won deals".into(),
+        _ => format!("All {}", deals_of(goal)),
     })
 }

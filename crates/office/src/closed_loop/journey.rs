@@ -7,11 +7,11 @@ use insight::{
     attribution::{self, MODELS},
 };
 
-use super::one_model;
+use super::{controls, one_model};
 use crate::{
     Office,
     question::{QuestionParams, ask},
-    scoreboard::aside,
+    scoreboard::{aside, default_period, params::address},
     ui::{Frame, format},
     web::{AppError, Page},
 };
@@ -27,7 +27,9 @@ pub struct JourneyPage {
     touches: Vec<TouchRow>,
     /// Before the lookback: they belong to the story and get no share.
     earlier: Vec<TouchRow>,
-    lookback_days: u32,
+    /// Which touches count.
+    counted: String,
+    back: String,
     frame: Frame,
 }
 
@@ -52,8 +54,11 @@ pub async fn page(
     Path(id): Path<i64>,
     Query(params): Query<QuestionParams>,
 ) -> Result<Page<JourneyPage>, AppError> {
-    let (history, question) = ask(&office, &one_model(&params), "all").await?;
-    let (currency, lookback_days) = (question.currency, question.settings.lookback_days);
+    // What the chain gives a deal hangs on the journeys of the whole period, so it is the page's.
+    let default = default_period(&*office.history().await?, office.clock().now());
+    let (history, question) = ask(&office, &one_model(&params), default).await?;
+    let (currency, counted) = (question.currency, controls::words(&question));
+    let back = address(super::pages::PATH, &params, &[]);
     let touches = aside(move || attribution::journey(&history, &question, id, MODELS)).await?;
     let touches = touches.ok_or_else(|| AppError::not_found("deal", id))?;
     let mut record = office.facts().reader().await?;
@@ -95,7 +100,8 @@ pub async fn page(
         models: MODELS.iter().map(|model| model.name).collect(),
         touches: touches.iter().filter(|touch| touch.inside_lookback).map(row).collect(),
         earlier: touches.iter().filter(|touch| !touch.inside_lookback).map(row).collect(),
-        lookback_days,
+        counted,
+        back,
         frame,
     }))
 }

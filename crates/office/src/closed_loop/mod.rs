@@ -1,13 +1,16 @@
-//! The closed loop: won revenue shared out over the touches that led to it, under every model side by side, down to one deal's journey.
+//! The closed loop: revenue (or pipeline, or customers) shared out over the touches that led to it, under every model side by side,
+//! down to one deal's journey.
 
+pub mod controls;
 pub mod deals;
 pub mod journey;
 pub mod pages;
+pub mod picture;
+pub mod tables;
 
 use insight::{
-    answer::ModelAnswer,
-    attribution::{self, MODELS},
-    question::{Dimension, Question},
+    attribution::{self, MODELS, Overview},
+    question::{Dimension, Goal, Question},
 };
 
 use crate::{
@@ -17,13 +20,13 @@ use crate::{
     web::AppError,
 };
 
-/// What revenue can be shared out by.
+/// What can be shared out by.
 pub static AXES: &[(&str, &str)] = &[("channel", "Channel"), ("source", "Source"), ("campaign", "Campaign"), ("content", "Content")];
 
-/// Every model's answer to one question.
+/// Every model's answer to one question, and what stands around them.
 pub struct Shares {
     pub question: Question,
-    pub answers: Vec<ModelAnswer>,
+    pub overview: Overview,
 }
 
 pub async fn shares(office: &Office, params: &QuestionParams) -> Result<Shares, AppError> {
@@ -32,8 +35,8 @@ pub async fn shares(office: &Office, params: &QuestionParams) -> Result<Shares, 
     let by = question.by.clone().unwrap_or(Dimension::Channel);
     let question = Question { by: Some(by), ..question };
     aside(move || {
-        let answers = attribution::attribute(&history, &question, MODELS);
-        Shares { question, answers }
+        let overview = attribution::overview(&history, &question, MODELS);
+        Shares { question, overview }
     })
     .await
 }
@@ -42,4 +45,13 @@ pub async fn shares(office: &Office, params: &QuestionParams) -> Result<Shares, 
 pub fn one_model(params: &QuestionParams) -> QuestionParams {
     let model = params.model.clone().filter(|model| model != "all");
     QuestionParams { model, ..params.clone() }
+}
+
+/// What the deals of a goal are called.
+pub fn deals_of(goal: Goal) -> &'static str {
+    match goal {
+        Goal::Revenue => "won deals",
+        Goal::Pipeline => "opened deals",
+        Goal::Customers => "new customers",
+    }
 }

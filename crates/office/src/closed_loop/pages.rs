@@ -1,17 +1,19 @@
 //! Revenue by source, channel, campaign or content under each model, and how far the models agree.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Query, State};
-use insight::answer::{ModelAnswer, ShareRow};
 
-use super::{AXES, Shares, deals, journey, shares};
+use super::{
+    AXES, Shares,
+    controls::{self, Settings},
+    deals, deals_of, journey, picture, shares,
+    tables::{self, Cell, Row, Said, SureRow},
+};
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls},
-    ui::{Frame, Svg, charts, format},
+    scoreboard::params::{Controls, address, controls, text},
+    ui::{Exhibit, Frame},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -20,6 +22,8 @@ pub const PATH: &str = "/closed-loop";
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, Allow::SignedIn, page),
+        Endpoint::get(picture::SVG_PATH, Allow::SignedIn, picture::svg),
+        Endpoint::get(picture::CSV_PATH, Allow::SignedIn, picture::csv),
         Endpoint::get("/closed-loop/deals", Allow::SignedIn, deals::page),
         Endpoint::get("/closed-loop/deals/{id}", Allow::SignedIn, journey::page),
     ]
@@ -30,12 +34,19 @@ pub fn endpoints() -> Vec<Endpoint> {
 struct ClosedLoopPage {
     axes: Vec<Tab>,
     by: String,
+    goal: &'static str,
+    deals: &'static str,
     models: Vec<ModelHead>,
     rows: Vec<Row>,
     unattributed: Vec<Cell>,
     total: Vec<Cell>,
+    exhibit: Exhibit,
+    sure: Vec<SureRow>,
+    sure_words: String,
+    chain_words: String,
+    said: Said,
     none: bool,
-    settings: String,
+    settings: Settings,
     controls: Controls,
     path: &'static str,
     frame: Frame,
@@ -55,44 +66,38 @@ struct ModelHead {
     here: bool,
 }
 
-struct Row {
-    label: String,
-    cells: Vec<Cell>,
-    spread: Svg,
-    range: String,
-    address: String,
-}
-
-struct Cell {
-    money: String,
-    conversions: String,
-    address: String,
-    here: bool,
-}
-
 async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<QuestionParams>) -> Result<Page<ClosedLoopPage>, AppError> {
     let shares = shares(&office, &params).await?;
     let default = crate::scoreboard::default_period(&*office.history().await?, office.clock().now());
-    let chosen = shares.question.settings.model.clone();
-    let by = shares.question.by.as_ref().map(|by| by.key()).unwrap_or_default();
+    let by = axis_of(&shares);
     let tab = |(key, name): &(&'static str, &'static str)| Tab { name, address: address(PATH, &params, &[("by", key)]), here: *key == by };
-    let first = shares.answers.first();
-    let whole = |pick: fn(&ModelAnswer) -> &ShareRow, row: &str| -> Vec<Cell> {
-        shares.answers.iter().map(|answer| cell(answer, pick(answer), row, &by, &params, &chosen)).collect()
-    };
+    let is_own = [&params.journey, &params.lookback_days, &params.markov_order].into_iter().any(|part| text(part).is_some());
+    let goal = shares.question.settings.goal;
     Ok(Page(ClosedLoopPage {
         axes: AXES.iter().map(tab).collect(),
-        models: heads(&chosen),
-        rows: rows(&shares, &by, &params, &chosen),
-        unattributed: whole(|answer| &answer.unattributed, "unattributed"),
-        total: whole(|answer| &answer.total, "total"),
-        none: first.is_none_or(|answer| answer.total.deals == 0),
-        settings: settings(&shares),
+        goal: goal.key(),
+        deals: deals_of(goal),
+        models: heads(shares.overview.chosen),
+        rows: tables::rows(&shares, &by, &params),
+        unattributed: tables::whole(&shares, &by, &params, |answer| &answer.unattributed, "unattributed"),
+        total: tables::whole(&shares, &by, &params, |answer| &answer.total, "total"),
+        exhibit: picture::exhibit(&shares, &by, &params),
+        sure: tables::sure(&shares, &by, &params),
+        sure_words: tables::sure_words(&shares),
+        chain_words: tables::chain_words(&shares),
+        said: tables::said(&shares),
+        none: shares.overview.answers.first().is_none_or(|answer| answer.total.deals == 0),
+        settings: controls::settings(&shares.question, is_own),
         controls: controls(&params, PATH, default),
         by,
         path: PATH,
         frame,
     }))
+}
+
+/// The dimension that the answer is by.
+pub fn axis_of(shares: &Shares) -> String {
+    shares.question.by.as_ref().map(|by| by.key()).unwrap_or_default()
 }
 
 fn heads(chosen: &str) -> Vec<ModelHead> {
@@ -106,59 +111,8 @@ fn heads(chosen: &str) -> Vec<ModelHead> {
     insight::attribution::MODELS.iter().map(head).collect()
 }
 
-/// Label and id of a row.
-type RowName = (Option<String>, Option<i64>);
-
-/// One row per label that any model gives something, by what the chosen model gives it.
-fn rows(shares: &Shares, by: &str, params: &QuestionParams, chosen: &str) -> Vec<Row> {
-    let mut found: BTreeMap<RowName, Vec<Option<&ShareRow>>> = BTreeMap::new();
-    for (index, answer) in shares.answers.iter().enumerate() {
-        for row in &answer.rows {
-            found.entry((row.label.clone(), row.id)).or_insert_with(|| vec![None; shares.answers.len()])[index] = Some(row);
-        }
-    }
-    let most = found.values().flatten().flatten().map(|row| row.revenue.minor).max().unwrap_or(0) as f64;
-    let place = shares.answers.iter().position(|answer| answer.model == chosen).unwrap_or(0);
-    let mut rows: Vec<(i64, Row)> = Vec::new();
-    for ((label, id), of_models) in found {
-        let row_key = row_key(label.as_deref(), id);
-        let nothing =
-            ShareRow { label: None, id: None, conversions: 0.0, revenue: alignment::Money::new(0, shares.question.currency), deals: 0, removal_effect: None };
-        let given: Vec<&ShareRow> = of_models.iter().map(|row| row.unwrap_or(&nothing)).collect();
-        let minors = || given.iter().map(|row| row.revenue.minor);
-        let (low, high) = (minors().min().unwrap_or(0) as f64, minors().max().unwrap_or(0) as f64);
-        let short = |minor: f64| format::money_short(minor, shares.question.currency);
-        let values: Vec<_> = shares
-            .answers
-            .iter()
-            .zip(&given)
-            .map(|(answer, row)| (answer.name, row.revenue.minor as f64, short(row.revenue.minor as f64)))
-            .collect();
-        let cells = shares.answers.iter().zip(&given).map(|(answer, row)| cell(answer, row, &row_key, by, params, chosen)).collect();
-        let shown = Row {
-            label: format::label(label.as_deref()),
-            cells,
-            spread: charts::spread(most, &values),
-            range: if low == high { short(low) } else { format!("{} to {}", short(low), short(high)) },
-            address: behind(params, by, chosen, &row_key),
-        };
-        rows.push((given[place].revenue.minor, shown));
-    }
-    rows.sort_by(|(a, _), (b, _)| b.cmp(a));
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-fn cell(answer: &ModelAnswer, row: &ShareRow, row_key: &str, by: &str, params: &QuestionParams, chosen: &str) -> Cell {
-    Cell {
-        money: format::money_short(row.revenue.minor as f64, row.revenue.currency),
-        conversions: format::fixed(row.conversions, if row.conversions.fract().abs() < 1e-9 { 0 } else { 1 }),
-        address: behind(params, by, answer.model, row_key),
-        here: answer.model == chosen,
-    }
-}
-
 /// How a row is named in an address: by id where it has one, for labels change.
-fn row_key(label: Option<&str>, id: Option<i64>) -> String {
+pub fn row_key(label: Option<&str>, id: Option<i64>) -> String {
     match (id, label) {
         (Some(id), _) => format!("id:{id}"),
         (None, Some(label)) => format!("label:{label}"),
@@ -167,15 +121,6 @@ fn row_key(label: Option<&str>, id: Option<i64>) -> String {
 }
 
 /// The page of the deals behind a row.
-fn behind(params: &QuestionParams, by: &str, model: &str, row: &str) -> String {
+pub fn behind(params: &QuestionParams, by: &str, model: &str, row: &str) -> String {
     address("/closed-loop/deals", params, &[("by", by), ("model", model), ("row", row)])
-}
-
-pub fn settings(shares: &Shares) -> String {
-    let settings = &shares.question.settings;
-    let journey = match settings.journey {
-        insight::question::Journey::Person => "the people on the deal",
-        insight::question::Journey::Company => "everybody at the company",
-    };
-    format!("Touches of {journey} in the {} days before the signature.", settings.lookback_days)
 }

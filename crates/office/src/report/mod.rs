@@ -4,8 +4,7 @@
 
 use alignment::Instant;
 use insight::{
-    answer::{FunnelAnswer, FunnelRow, KpiAnswer, Measure, ModelAnswer, ShareRow},
-    attribution::{self, Model},
+    answer::{FunnelAnswer, FunnelRow, KpiAnswer, Measure},
     funnel, kpi,
     question::{Dimension, Period, Question},
 };
@@ -16,8 +15,10 @@ use crate::{
     question::{QuestionParams, ask},
 };
 
+mod attribution;
 mod table;
 
+pub use attribution::{attribution, side_by_side};
 pub use table::{Sheet, scoreboard as scoreboard_sheet, scoreboard_csv};
 
 /// A report in both its forms.
@@ -64,35 +65,14 @@ pub async fn scoreboard(office: &Office, params: &QuestionParams) -> anyhow::Res
     })
 }
 
-/// Revenue shared out by one model, or by all that there are; `model` is `all` or a name.
-pub async fn attribution(office: &Office, params: &QuestionParams, model: &str) -> anyhow::Result<Report> {
-    let models: Vec<&'static Model> = attribution::select(model)?;
-    let params = QuestionParams { model: None, ..params.clone() };
-    let (history, question) = ask(office, &params, "all").await?;
-    let by = question.by.clone().unwrap_or(Dimension::Channel);
-    let question = Question { by: Some(by.clone()), ..question };
-    let answers = tokio::task::spawn_blocking({
-        let question = question.clone();
-        move || attribution::attribute(&history, &question, &models)
-    })
-    .await?;
-    let models: Map<_, _> = answers.iter().map(|answer| (answer.model.to_owned(), model_json(answer, &by.key()))).collect();
-    let sheets = answers.iter().map(|answer| table::model(answer, &by.key())).collect();
-    Ok(Report {
-        json: with_question(&question, [("by", json!(by.key())), ("models", Json::Object(models))]),
-        heading: heading(&question),
-        sheets,
-        csv: table::models_csv(&answers, &by.key()),
-    })
-}
-
 pub(crate) fn heading(question: &Question) -> String {
     let day = |at: Instant| at.in_zone(&question.zone).date().to_string();
     let period = match question.period {
         Period::ALL => "All time".to_owned(),
         Period { from, to } => format!("From {} up to {}", day(from), day(to)),
     };
-    format!("{period}, as of {}, judged by Agreement v{}", question.as_of, question.settings.agreement_version)
+    let gaps: String = question.gaps.iter().map(|gap| format!("; {gap}")).collect();
+    format!("{period}, as of {}, judged by Agreement v{}{gaps}", question.as_of, question.settings.agreement_version)
 }
 
 /// What was asked stands in every answer, so that it can be asked again.
@@ -153,20 +133,27 @@ pub fn kpi_json(answer: &KpiAnswer, question: &Question) -> Json {
     if answer.unit == insight::answer::Unit::Money {
         object.insert("currency".into(), json!(question.currency));
     }
-    let trend = answer.trend.iter().map(|point| {
-        let mut object = measure_json(&point.measure);
-        object.insert("from".into(), json!(point.from));
-        Json::Object(object)
-    });
-    object.insert("trend".into(), trend.collect());
+    object.insert("trend".into(), trend_json(&answer.trend));
     let segments = answer.segments.iter().map(|segment| {
         let mut object = measure_json(&segment.measure);
         object.insert("label".into(), json!(segment.label));
         object.insert("id".into(), json!(segment.id));
+        if !segment.trend.is_empty() {
+            object.insert("trend".into(), trend_json(&segment.trend));
+        }
         Json::Object(object)
     });
     object.insert("segments".into(), segments.collect());
     Json::Object(object)
+}
+
+fn trend_json(trend: &[insight::answer::TrendPoint]) -> Json {
+    let point = |point: &insight::answer::TrendPoint| {
+        let mut object = measure_json(&point.measure);
+        object.insert("from".into(), json!(point.from));
+        Json::Object(object)
+    };
+    trend.iter().map(point).collect()
 }
 
 fn measure_json(measure: &Measure) -> Map<String, Json> {
@@ -178,20 +165,4 @@ fn measure_json(measure: &Measure) -> Map<String, Json> {
     object.insert("interval".into(), json!(measure.interval));
     object.extend(measure.also.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
     object
-}
-
-fn model_json(answer: &ModelAnswer, by: &str) -> Json {
-    let row = |row: &ShareRow, key: Option<&str>| {
-        let mut object = Map::new();
-        if let Some(key) = key {
-            object.insert(key.to_owned(), json!(row.label));
-            object.insert("id".into(), json!(row.id));
-        }
-        object.insert("conversions".into(), json!(row.conversions));
-        object.insert("revenue".into(), json!(row.revenue));
-        object.insert("deals".into(), json!(row.deals));
-        Json::Object(object)
-    };
-    let rows: Vec<_> = answer.rows.iter().map(|each| row(each, Some(by))).collect();
-    json!({"name": answer.name, "rows": rows, "unattributed": row(&answer.unattributed, None), "total": row(&answer.total, None)})
 }

@@ -46,7 +46,7 @@ impl Sheet {
     }
 }
 
-const NOT_RECORDED: &str = "not recorded";
+pub(super) const NOT_RECORDED: &str = "not recorded";
 
 pub fn funnel(answer: &FunnelAnswer, by: &str) -> Sheet {
     let row = |row: &FunnelRow, label: &str| {
@@ -191,7 +191,7 @@ fn in_unit(value: f64, unit: Unit, question: &Question) -> String {
 }
 
 /// `676851.48 BRL`: no thousands separators, so that every program reads it.
-fn money(money: Money) -> String {
+pub(super) fn money(money: Money) -> String {
     let digits = money.currency.minor_digits() as usize;
     format!("{:.digits$} {}", money.major(), money.currency)
 }

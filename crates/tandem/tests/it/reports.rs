@@ -23,7 +23,7 @@ fn a_question_that_cannot_be_asked_is_explained() {
         (&["report", "funnel", "--by", "colour"][..], "write source, campaign"),
         (&["report", "funnel", "--period", "soon"], "write this_month"),
         (&["report", "scoreboard", "--as-of", "noon"], "write 2026-03-01"),
-        (&["report", "attribution", "--model", "shapley"], "not available yet"),
+        (&["report", "attribution", "--goal", "fame"], "write revenue, pipeline or customers"),
         (&["report", "attribution", "--model", "best"], "is not an attribution model"),
     ] {
         let refusal = home.refusal(arguments);

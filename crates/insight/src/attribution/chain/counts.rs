@@ -129,10 +129,33 @@ impl<N: Amount> Counts<N> {
         self
     }
 
-    /// The steps taken and what conversions brought, by cell in order; each times the weight of its block.
-    pub fn weighted(&self, weight_of_block: impl Fn(usize) -> f64) -> (Vec<(u64, f64)>, Vec<(u64, f64)>) {
+    pub fn sorted(&self) -> Sorted {
         let states = self.shape.states();
-        (self.steps.sums(states * self.shape.base(), &weight_of_block), self.worth.sums(states, &weight_of_block))
+        Sorted { shape: self.shape, steps: self.steps.sorted(states * self.shape.base()), worth: self.worth.sorted(states) }
+    }
+}
+
+/// What was counted, in order; those of nothing are left out.
+#[derive(Debug, PartialEq)]
+pub(in crate::attribution) struct Sorted {
+    pub shape: Shape,
+    pub steps: Vec<InBlock>,
+    pub worth: Vec<InBlock>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::attribution) struct InBlock {
+    cell: u64,
+    block: u64,
+    amount: f64,
+}
+
+impl Sorted {
+    /// Sums over the blocks by cell, each times the weight of its block.
+    pub fn weighted(cells: &[InBlock], weight_of_block: impl Fn(usize) -> f64) -> Vec<(u64, f64)> {
+        let sum =
+            |of_cell: &[InBlock]| (of_cell[0].cell, of_cell.iter().map(|it| it.amount * weight_of_block(it.block as usize)).sum::<f64>());
+        cells.chunk_by(|a, b| a.cell == b.cell).map(sum).filter(|(_, amount)| *amount > 0.0).collect()
     }
 }
 
@@ -162,17 +185,15 @@ impl<N: Amount> Cells<N> {
         }
     }
 
-    /// Sums over blocks of `size` cells, in the order of cells; those of nothing are left out.
-    fn sums(&self, size: u64, weight_of_block: &impl Fn(usize) -> f64) -> Vec<(u64, f64)> {
-        let mut found: Vec<(u64, u64, f64)> = match self {
-            Cells::Listed(cells) => (0..).zip(cells).map(|(cell, amount)| (cell % size, cell / size, amount.value())).collect(),
-            Cells::Kept(cells) => cells.iter().map(|(cell, amount)| (cell % size, cell / size, amount.value())).collect(),
+    /// By cell of `size` and block.
+    fn sorted(&self, size: u64) -> Vec<InBlock> {
+        let in_block = |cell: u64, amount: N| InBlock { cell: cell % size, block: cell / size, amount: amount.value() };
+        let mut found: Vec<InBlock> = match self {
+            Cells::Listed(cells) => (0..).zip(cells).map(|(cell, amount)| in_block(cell, *amount)).collect(),
+            Cells::Kept(cells) => cells.iter().map(|(cell, amount)| in_block(*cell, *amount)).collect(),
         };
-        found.retain(|(_, _, amount)| *amount != 0.0);
-        found.sort_unstable_by_key(|(cell, block, _)| (*cell, *block));
-        let sum = |of_cell: &[(u64, u64, f64)]| {
-            (of_cell[0].0, of_cell.iter().map(|(_, block, amount)| amount * weight_of_block(*block as usize)).sum::<f64>())
-        };
-        found.chunk_by(|a, b| a.0 == b.0).map(sum).filter(|(_, amount)| *amount > 0.0).collect()
+        found.retain(|it| it.amount != 0.0);
+        found.sort_unstable_by_key(|it| (it.cell, it.block));
+        found
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub(super) use counts::{Counts, Ends, Shape};
 pub(super) use fit::{Together, fit};
-pub(super) use record::{Solved, solve};
+pub(super) use record::{Solved, count, solve};
 pub(super) use solve::{Chain, Effects};
 
 /// What each channel is worth beside another, for splitting one conversion. Labels may share a state.

@@ -87,7 +87,7 @@ pub(in crate::attribution) fn solve(signed: &Signed, axis: &Axis) -> Solved {
     let mut order = order_asked;
     loop {
         let blocks = count(signed, axis, order, 1);
-        let chain = Chain::of(&blocks.counts, |_| 1.0);
+        let chain = Chain::of(&blocks.counts.sorted(), |_| 1.0);
         order = blocks.counts.shape.order;
         if order == 1 || chain.work() <= WORK_MAX {
             return finish(blocks, &chain, order_asked);

@@ -8,7 +8,7 @@
 
 use rayon::prelude::*;
 
-use super::counts::{Amount, Counts, Shape};
+use super::counts::{Shape, Sorted};
 
 /// The chain as rows of probabilities. State 0 is the start.
 pub(in crate::attribution) struct Chain {
@@ -45,9 +45,9 @@ const SWEEPS_MAX: usize = 20_000;
 
 impl Chain {
     /// `weight_of_block` is 1 for all, unless journeys are drawn again.
-    pub fn of<N: Amount>(counts: &Counts<N>, weight_of_block: impl Fn(usize) -> f64) -> Chain {
-        let shape = counts.shape;
-        let (cells, worths) = counts.weighted(weight_of_block);
+    pub fn of(counted: &Sorted, weight_of_block: impl Fn(usize) -> f64) -> Chain {
+        let shape = counted.shape;
+        let (cells, worths) = (Sorted::weighted(&counted.steps, &weight_of_block), Sorted::weighted(&counted.worth, &weight_of_block));
         let keys: Vec<u64> = cells.chunk_by(|a, b| a.0 / shape.base() == b.0 / shape.base()).map(|row| row[0].0 / shape.base()).collect();
         let mut chain = Chain { shape, states: Vec::new(), steps: Vec::new(), conversions: 0.0, worth: worths.iter().map(|it| it.1).sum() };
         let mut worths = worths.iter().peekable();
@@ -90,12 +90,22 @@ impl Chain {
         self.steps.len().saturating_mul(self.shape.channels as usize)
     }
 
+    /// About how many products a solution takes.
+    pub fn cost(&self) -> usize {
+        const SWEEPS: usize = 60;
+        if self.is_factored() { self.states.len().pow(3) } else { self.work().saturating_mul(SWEEPS) }
+    }
+
+    fn is_factored(&self) -> bool {
+        self.shape.order == 1 && self.states.len() <= FACTORED_STATES
+    }
+
     pub fn effects(&self) -> Effects {
         let channels = self.shape.channels as usize;
         if self.states.is_empty() || self.conversions <= 0.0 {
             return Effects { conversions: vec![0.0; channels], worth: vec![0.0; channels], residual: 0.0 };
         }
-        let mut effects = if self.shape.order == 1 && self.states.len() <= FACTORED_STATES { self.factored() } else { self.swept() };
+        let mut effects = if self.is_factored() { self.factored() } else { self.swept() };
         if self.worth <= 0.0 {
             effects.worth.clone_from(&effects.conversions);
         }
