@@ -5,6 +5,7 @@ pub mod attribution;
 pub mod backtest;
 pub mod chance;
 pub mod cohort;
+pub mod diagnosis;
 pub mod drift;
 pub mod effect;
 pub mod engine;

@@ -233,7 +233,7 @@ fn by_topic(found: Vec<Finding>) -> Vec<Finding> {
     for finding in found {
         let fits = |topic: &Vec<Finding>| match (&topic[0].segment, &finding.segment) {
             (None, None) => true,
-            (Some(named), Some(own)) => named == own || finding.repeats.contains(named),
+            (Some(named), Some(own)) => named == own || (finding.what == What::Own && finding.repeats.contains(named)),
             _ => false,
         };
         match topics.iter_mut().find(|topic| fits(topic)) {
