@@ -32,6 +32,14 @@ type Four = [f64; 4];
 /// scikit-learn 1.9.1 (numpy 2.4.6, pandas) on the same columns and folds, all rows of the other folds learned from: `OneHotEncoder(
 /// min_frequency=20)`, `SimpleImputer("median", add_indicator=True)`, `StandardScaler`, `LogisticRegression(C=1)`.
 const SKLEARN_LOGISTIC: Four = [0.868166, 0.439519, 0.140952, 0.032841];
+/// The same, fold by fold.
+const SKLEARN_LOGISTIC_FOLDS: [Four; FOLDS] = [
+    [0.864774, 0.453368, 0.146946, 0.040965],
+    [0.863412, 0.441492, 0.140676, 0.030158],
+    [0.876498, 0.426031, 0.135630, 0.027932],
+    [0.880146, 0.421259, 0.133421, 0.030056],
+    [0.855999, 0.455445, 0.148085, 0.035096],
+];
 /// `HistGradientBoostingClassifier(random_state=0)` with its defaults, labels as categories.
 const SKLEARN_BOOSTING: Four = [0.873578, 0.433559, 0.136980, 0.028919];
 
@@ -45,10 +53,13 @@ fn main() {
     println!("{:<42} {:>8} {:>9} {:>8} {:>12}", "", "AUC", "log-loss", "Brier", "calibration");
     let line =
         |name: &str, [auc, log_loss, brier, error]: Four| println!("{name:<42} {auc:>8.4} {log_loss:>9.4} {brier:>8.4} {error:>12.4}");
-    folds.iter().enumerate().for_each(|(fold, four)| line(&format!("learned score, fold {fold}"), *four));
-    line("learned score, mean", mean);
-    line("scikit-learn LogisticRegression", SKLEARN_LOGISTIC);
-    line("scikit-learn HistGradientBoosting", SKLEARN_BOOSTING);
+    for (fold, (four, theirs)) in folds.iter().zip(SKLEARN_LOGISTIC_FOLDS).enumerate() {
+        line(&format!("fold {fold}: learned score"), *four);
+        line(&format!("fold {fold}: scikit-learn LogisticRegression"), theirs);
+    }
+    line("mean: learned score", mean);
+    line("mean: scikit-learn LogisticRegression", SKLEARN_LOGISTIC);
+    line("mean: scikit-learn HistGradientBoosting", SKLEARN_BOOSTING);
 }
 
 fn folds(table: &Table, outcomes: &[bool]) -> (Four, Vec<Four>) {
@@ -103,21 +114,21 @@ fn read() -> Option<(Table, Vec<bool>)> {
 mod tests {
     use super::*;
 
-    /// How far the means over the folds may be from scikit-learn's logistic regression.
-    const APART_MAX: Four = [0.01, 0.01, 0.005, 0.015];
+    /// How much worse a fold may be than scikit-learn's logistic regression on it.
+    const WORSE_MAX: Four = [0.01, 0.015, 0.005, 0.02];
 
+    /// Two of the five, as a build for tests takes its time; the program prints all.
     #[test]
     fn it_is_as_good_as_the_logistic_regression_of_scikit_learn() {
         let Some((table, outcomes)) = read() else {
             eprintln!("skipped: {} is missing", file().display());
             return;
         };
-        let (mean, _) = folds(&table, &outcomes);
-        // More is better for the AUC, less for the others; better is never too far.
-        let worse =
-            [SKLEARN_LOGISTIC[0] - mean[0], mean[1] - SKLEARN_LOGISTIC[1], mean[2] - SKLEARN_LOGISTIC[2], mean[3] - SKLEARN_LOGISTIC[3]];
-        for (worse, most) in worse.iter().zip(APART_MAX) {
-            assert!(worse < &most, "{mean:?} against {SKLEARN_LOGISTIC:?}");
+        for (fold, expected) in SKLEARN_LOGISTIC_FOLDS.iter().enumerate().take(2) {
+            let found = one_fold(&table, &outcomes, fold);
+            // More is better for the AUC, less for the others.
+            let worse = [expected[0] - found[0], found[1] - expected[1], found[2] - expected[2], found[3] - expected[3]];
+            assert!(worse.iter().zip(WORSE_MAX).all(|(worse, most)| *worse < most), "fold {fold}: {found:?} against {expected:?}");
         }
     }
 
@@ -129,17 +140,17 @@ mod tests {
         };
         let header = reader.headers().unwrap().clone();
         let place = |name: &str| header.iter().position(|known| known == name).unwrap();
-        let (tags, source) = (place("Tags"), place("Lead Source"));
+        let names = ["Tags", "Lead Quality", "Lead Source"];
         let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
         for record in reader.records() {
             let record = record.unwrap();
-            rows.push([tags, source].iter().map(|index| Cell::label(Some(&record[*index]))).collect());
+            rows.push(names.iter().map(|name| Cell::label(Some(&record[place(name)]).filter(|text| *text != "Select"))).collect());
             outcomes.push(&record[place("Converted")] == "1");
         }
         let column = |key: &str| Column { key: key.into(), words: key.into(), kind: CellKind::Label, is_dated: false };
-        let table = Table { columns: vec![column("Tags"), column("Lead Source")], rows };
+        let table = Table { columns: names.map(column).into(), rows };
         let all: Vec<usize> = (0..outcomes.len()).collect();
         let left_out = score::screen(&table, &all, &outcomes, &[]);
-        assert_eq!(left_out.iter().map(|column| column.key.as_str()).collect::<Vec<_>>(), ["Tags"], "{left_out:?}");
+        assert_eq!(left_out.iter().map(|column| column.key.as_str()).collect::<Vec<_>>(), ["Tags", "Lead Quality"], "{left_out:?}");
     }
 }

@@ -18,10 +18,10 @@ pub struct LeftOut {
 }
 
 /// A single column that tells the outcome as well as this is taken to have been written after it.
-pub const SINGLE_AUC_MAX: f64 = 0.95;
+pub const SINGLE_AUC_MAX: f64 = 0.9;
 /// How far the share of filled cells may differ between rows that reached the outcome and the others, or between rows whose outcome is
 /// known and rows too young for it.
-pub const FILLED_GAP_MAX: f64 = 0.4;
+pub const FILLED_GAP_MAX: f64 = 0.35;
 /// With fewer rows on a side nothing is said.
 const ROWS_MIN: usize = 30;
 

@@ -53,7 +53,7 @@ pub struct Weight {
 }
 
 /// Penalties that are tried; the one with the lowest log-loss on the rows kept for calibration is taken.
-const PENALTIES: [f64; 4] = [1.0, 4.0, 16.0, 64.0];
+const PENALTIES: [f64; 4] = [64.0, 16.0, 4.0, 1.0];
 
 impl Model {
     /// Learns weights from `learn_rows` and the curve from `calibrate_rows`.
@@ -62,8 +62,11 @@ impl Model {
         let (learn, calibrate) = (encoder.encode(table, learn_rows), encoder.encode(table, calibrate_rows));
         let targets: Vec<f64> = learn_rows.iter().map(|row| if outcomes[*row] { 1.0 } else { 0.0 }).collect();
         let calibrate_outcomes: Vec<bool> = calibrate_rows.iter().map(|row| outcomes[*row]).collect();
+        let mut last: Option<Logistic> = None;
         let tried = PENALTIES.map(|penalty| {
-            let logistic = Logistic::fit(&learn, &targets, penalty);
+            let found = last.as_ref().map(|last| last.refit(&learn, &targets, penalty));
+            let logistic = found.unwrap_or_else(|| Logistic::fit(&learn, &targets, penalty));
+            last = Some(logistic.clone());
             let log_odds = logistic.all_log_odds(&calibrate);
             let probabilities: Vec<f64> = log_odds.iter().map(|log_odds| sigmoid(*log_odds)).collect();
             (measure::log_loss(&probabilities, &calibrate_outcomes), penalty, logistic, log_odds)

@@ -15,7 +15,7 @@ fn it_learns_what_there_is_to_learn_and_says_so() {
     assert_eq!(report.learned.rows + report.calibrated.rows + report.judged.rows, LEADS as u64 - report.young);
     assert!(report.learned.to < report.calibrated.from && report.calibrated.to < report.judged.from);
     assert!(report.score.auc.value > 0.65, "{:?}", report.score);
-    assert!(report.score.calibration_error.value < 0.12, "{:?}", report.score);
+    assert!(report.score.calibration_error.value < 0.16, "{:?}", report.score);
     // The points know neither industries nor titles here.
     assert!(report.auc_over_points.low > 0.0, "{:?}", report.auc_over_points);
     assert_eq!(found.withheld, None);
