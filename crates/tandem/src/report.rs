@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use office::{
     cohorts::{self, CohortParams},
+    effect, experiments, misalignment,
     question::QuestionParams,
     report::{self, Report},
 };
@@ -34,6 +35,40 @@ enum Which {
         /// Days since entering [default: 30,60,90,180]
         #[arg(long, value_name = "DAYS,...")]
         ages: Option<String>,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
+    /// What misalignment costs, part by part, from the record's own rows
+    Misalignment {
+        /// Assume NAME=VALUE: call_minutes, email_minutes, meeting_minutes, note_minutes, task_minutes, decision_minutes, hour_cost, piece_cost,
+        /// claim_revenue, claim_unconverted, claim_content or claim_spend; can be given several times
+        #[arg(long, value_name = "NAME=VALUE")]
+        assume: Vec<String>,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
+    /// The four known quarrels of sales and marketing, answered from the record
+    Quarrels(QuestionArgs),
+    /// Before and after each version of the Agreement, with the same season a year ago
+    Effect {
+        /// Compare around this day instead
+        #[arg(long, value_name = "DAY")]
+        at: Option<String>,
+        /// Only this version of the Agreement
+        #[arg(long, value_name = "NUMBER")]
+        version: Option<String>,
+        /// Days before and after [default: 90]
+        #[arg(long, value_name = "DAYS")]
+        window_days: Option<String>,
+        /// Count what leads brought in so many days [default: half of the time since]
+        #[arg(long, value_name = "DAYS")]
+        within_days: Option<String>,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
+    /// What an experiment shows, and whether to go on; without an id, the list of them
+    Experiment {
+        id: Option<i64>,
         #[command(flatten)]
         question: QuestionArgs,
     },
@@ -89,6 +124,16 @@ pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
     let report = match args.report {
         Which::Funnel(question) => report::funnel(&office, &question.params()).await?,
         Which::Scoreboard(question) => report::scoreboard(&office, &question.params()).await?,
+        Which::Misalignment { assume, question } => {
+            misalignment::report::misalignment(&office, &question.params(), &misalignment::Assumed::of(&assume)?).await?
+        }
+        Which::Quarrels(question) => misalignment::report::quarrels(&office, &question.params(), &misalignment::Assumed::default()).await?,
+        Which::Effect { at, version, window_days, within_days, question } => {
+            let own = effect::EffectParams { window_days, within_days, version, at };
+            effect::report::effect(&office, &question.params(), &own).await?
+        }
+        Which::Experiment { id: Some(id), question } => experiments::report::experiment(&office, &question.params(), id).await?,
+        Which::Experiment { id: None, .. } => experiments::report::experiments(&office).await?,
         Which::Attribution { model, question } => report::attribution(&office, &question.params(), &model).await?,
         Which::Cohorts { from, to, every, ages, question } => {
             cohorts::report::report(&office, &question.params(), &CohortParams { from, to, every, ages }).await?

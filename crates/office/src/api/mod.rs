@@ -31,6 +31,7 @@ pub fn described() -> Vec<Described> {
         crate::content::api::described(),
         crate::users::api::described(),
         crate::events::api::described(),
+        crate::experiments::api::described(),
         crate::questions::api::described(),
         crate::imports::api::described(),
         crate::agreement::api::described(),

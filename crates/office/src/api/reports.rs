@@ -87,7 +87,66 @@ const PLAN: &[(&str, &str)] = &[
     ("currency", ""),
 ];
 
+const MISALIGNMENT: &[(&str, &str)] = &[
+    ("as_of", "As for the scoreboard; so are `known_at`, `period` (the last twelve months unless said), `by`, `filter` and `currency`."),
+    ("known_at", ""),
+    ("period", ""),
+    ("by", "Where waste and quarrels are looked into. Unless said: waste by campaign, quarrels by sales region (or country) and owner."),
+    ("filter", ""),
+    ("currency", ""),
+    ("call_minutes", "Assumed; so are `email_minutes`, `meeting_minutes`, `note_minutes`, `task_minutes` and `decision_minutes`."),
+    ("hour_cost", "Assumed cost of an hour of a rep, in whole units; so is `piece_cost` for a piece of content."),
+    ("claim_revenue", "What the field claims, in percent; so are `claim_unconverted`, `claim_content` and `claim_spend` (`30-40`)."),
+];
+
+const MISALIGNMENT_ROWS: &[(&str, &str)] = &[
+    ("as_of", "As for the report itself; so is everything else."),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
+];
+
+const EFFECT: &[(&str, &str)] = &[
+    ("at", "A day to compare around, instead of the versions of the Agreement."),
+    ("version", "Only this version."),
+    ("window_days", "Days before and after, 14 to 366; 90 unless said."),
+    ("within_days", "What leads brought in so many days counts; half of the time since, up to the Agreement's horizon, unless said."),
+    ("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."),
+    ("known_at", ""),
+    ("filter", ""),
+    ("currency", ""),
+];
+
 pub static TOLD: &[Told] = &[
+    Told {
+        path: "/api/v1/reports/misalignment",
+        summary: "What misalignment costs",
+        words: "Spend, hours and content for nothing, added up from rows; revenue not won, estimated with intervals; no euro twice; the field's claims beside it.",
+        parameters: MISALIGNMENT,
+    },
+    Told {
+        path: "/api/v1/reports/misalignment/{key}/rows",
+        summary: "The rows behind a part of the cost",
+        words: "They add up to its amount.",
+        parameters: MISALIGNMENT_ROWS,
+    },
+    Told {
+        path: "/api/v1/reports/quarrels",
+        summary: "The four known quarrels, answered from the record",
+        words: "Evidence for and against, where it is true, causes and remedies.",
+        parameters: MISALIGNMENT,
+    },
+    Told {
+        path: "/api/v1/reports/quarrels/{key}/rows",
+        summary: "The leads behind a point of a quarrel",
+        words: "By the point's key, where it has rows.",
+        parameters: MISALIGNMENT_ROWS,
+    },
+    Told {
+        path: "/api/v1/reports/effect",
+        summary: "What went with each version of the Agreement",
+        words: "Before and after it took effect, with as much time on both sides, and the same season a year ago. It claims no cause.",
+        parameters: EFFECT,
+    },
     Told {
         path: "/api/v1/reports/plan",
         summary: "What a target takes",

@@ -1,0 +1,173 @@
+//! The page of the Agreement's effect.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use insight::{
+    effect::{ChangeSeen, NumberSeen, Verdict},
+    question::Question,
+};
+use picture::Width;
+
+use super::{Effect, EffectParams, effect_of, pictures, report};
+use crate::{
+    Office,
+    question::QuestionParams,
+    scoreboard::params::{Controls, address, controls, text},
+    ui::{
+        Exhibit, Frame,
+        exhibit::{csv_file, svg_file},
+        format,
+    },
+    web::{Allow, AppError, Endpoint, Page},
+};
+
+const PATH: &str = "/effect";
+
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(PATH, Allow::SignedIn, page),
+        Endpoint::get("/effect/rates.svg", Allow::SignedIn, rates_svg),
+        Endpoint::get("/effect/effect.csv", Allow::SignedIn, effect_csv),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "effect/page.html")]
+struct EffectPage {
+    controls: Controls,
+    window_days: String,
+    within_days: String,
+    at: String,
+    changes: Vec<ChangeShown>,
+    older: usize,
+    nothing: &'static str,
+    has_own_day: bool,
+    csv: String,
+    as_of: String,
+    known_at: String,
+    path: &'static str,
+    frame: Frame,
+}
+
+struct ChangeShown {
+    title: String,
+    words: String,
+    too_early: bool,
+    rates: Option<Exhibit>,
+    numbers: Vec<NumberShown>,
+    agreement: Option<String>,
+}
+
+struct NumberShown {
+    key: String,
+    name: &'static str,
+    words: &'static str,
+    before: String,
+    after: String,
+    change: String,
+    year_ago: String,
+    verdict: &'static str,
+    class: &'static str,
+}
+
+fn link(path: &str, params: &QuestionParams, own: &EffectParams, more: &[(&str, &str)]) -> String {
+    let own = [
+        ("window_days", text(&own.window_days)),
+        ("within_days", text(&own.within_days)),
+        ("version", text(&own.version)),
+        ("at", text(&own.at)),
+    ];
+    let own = own.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let all: Vec<(&str, &str)> = own.filter(|(name, _)| more.iter().all(|(other, _)| other != name)).chain(more.iter().copied()).collect();
+    address(path, params, &all)
+}
+
+async fn page(
+    State(office): State<Office>,
+    frame: Frame,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<EffectParams>,
+) -> Result<Page<EffectPage>, AppError> {
+    let found = effect_of(&office, &params, &own).await?;
+    let question = &found.question;
+    let shown = |change: &ChangeSeen| shown(change, question, &params, &own);
+    Ok(Page(EffectPage {
+        window_days: text(&own.window_days).unwrap_or("90").to_owned(),
+        within_days: text(&own.within_days).unwrap_or_default().to_owned(),
+        at: text(&own.at).unwrap_or_default().chars().take(10).collect(),
+        changes: found.answer.changes.iter().map(shown).collect(),
+        older: found.older,
+        nothing: "Only the first version of the Agreement has taken effect, and nothing was before it. Compare around a day of your own instead: when a team was retrained, a tool came, a region changed hands.",
+        has_own_day: found.has_own_day,
+        csv: link("/effect/effect.csv", &params, &own, &[]),
+        as_of: frame.date_time(question.as_of),
+        known_at: frame.date_time(question.known_at),
+        controls: controls(&params, PATH, "all"),
+        path: PATH,
+        frame,
+    }))
+}
+
+fn shown(change: &ChangeSeen, question: &Question, params: &QuestionParams, own: &EffectParams) -> ChangeShown {
+    let version = change.version.map(|version| version.to_string());
+    let more: Vec<(&str, &str)> = version.as_deref().map(|version| ("version", version)).into_iter().collect();
+    let picture = pictures::rates(change, question);
+    let exhibit = || {
+        let files = [link("/effect/rates.svg", params, own, &more), link("/effect/effect.csv", params, own, &more)];
+        let [svg, csv] = files;
+        Exhibit::new(&picture, Width::Wide, &report::sheet(change, question), svg, csv)
+    };
+    ChangeShown {
+        title: report::title(change, question),
+        words: report::words(change, question),
+        too_early: change.too_early_until.is_some(),
+        rates: (!change.numbers.is_empty()).then(exhibit),
+        numbers: change.numbers.iter().map(|number| number_shown(number, change, question)).collect(),
+        agreement: change.version.map(|_| "/agreement/history".to_owned()),
+    }
+}
+
+fn number_shown(number: &NumberSeen, change: &ChangeSeen, question: &Question) -> NumberShown {
+    let side = |side| report::side(side, number.unit, question);
+    let n = |n: u64| format::count(n);
+    NumberShown {
+        key: format!("{}-{}", number.key, change.version.unwrap_or(0)),
+        name: number.name,
+        words: number.words,
+        before: format!("{} (n {})", side(&number.now.before), n(number.now.before.n)),
+        after: format!("{} (n {})", side(&number.now.after), n(number.now.after.n)),
+        change: report::difference(&number.now, number.unit, question),
+        year_ago: if number.year_ago.difference.is_some() {
+            report::difference(&number.year_ago, number.unit, question)
+        } else {
+            "no record".into()
+        },
+        verdict: report::verdict_words(number.verdict),
+        class: match number.verdict {
+            Verdict::Better => "good",
+            Verdict::Worse => "bad",
+            _ => "",
+        },
+    }
+}
+
+async fn rates_svg(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<EffectParams>,
+) -> Result<Response, AppError> {
+    let Effect { question, answer, .. } = effect_of(&office, &params, &own).await?;
+    let change = answer.changes.first().ok_or_else(|| AppError::refused(report::NOTHING))?;
+    Ok(svg_file(&pictures::rates(change, &question), "rates"))
+}
+
+async fn effect_csv(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<EffectParams>,
+) -> Result<Response, AppError> {
+    Ok(csv_file(&report::csv(&effect_of(&office, &params, &own).await?), "effect"))
+}

@@ -1,0 +1,135 @@
+//! What an experiment is made of, as it comes in.
+
+use alignment::instant::MICROS_PER_DAY;
+use facts::experiments::NewExperiment;
+use insight::question::Dimension;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::outcome;
+use crate::{api::wire, promises::waivers::text, web::AppError};
+
+/// Written down before the first look. What decides can't be changed later: remove it and write another one.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExperimentFields {
+    pub name: String,
+    /// What tells the two versions apart: `campaign`, `content`, `source`, `channel` or `custom:<field>`.
+    pub dimension: String,
+    /// Name or id of version A in that dimension, the one there is.
+    pub a: String,
+    /// Of version B, the new one.
+    pub b: String,
+    /// The number that decides: `mql_rate`, `sql_rate` (unless said), `customer_rate` or `revenue_per_lead`.
+    pub number: Option<String>,
+    /// The smallest change worth finding, in percent of what A has: 1 to 500; 20 unless said.
+    pub worth_finding_percent: Option<i64>,
+    /// Count only leads so many days old or older, with what they brought in that time: 1 to 730; all leads unless said.
+    pub within_days: Option<i64>,
+    /// 2026-03-01T09:00:00Z, or a date for its first instant in UTC; now, unless said.
+    pub starts_at: Option<String>,
+    pub ends_at: Option<String>,
+    pub note: Option<String>,
+}
+
+const NAME_MAX: usize = 200;
+const NOTE_MAX: usize = 10_000;
+const AHEAD_DAYS_MAX: i64 = 730;
+
+impl ExperimentFields {
+    pub fn checked(self, now: i64) -> Result<NewExperiment, AppError> {
+        let name = text("name", &self.name, NAME_MAX)?;
+        let dimension = Dimension::parse(self.dimension.trim()).ok_or_else(|| {
+            AppError::refused(format!("dimension `{}`: write source, campaign, channel, content or custom:<field>", self.dimension))
+        })?;
+        if matches!(dimension, Dimension::Owner | Dimension::Industry | Dimension::Country) {
+            return Err(AppError::refused(
+                "dimension: owner, industry and country are no versions of anything; write source, campaign, channel, content or custom:<field>",
+            ));
+        }
+        let (a, b) = (value("a", &self.a)?, value("b", &self.b)?);
+        if a == b {
+            return Err(AppError::refused("b: it is the same as a; an experiment compares two versions"));
+        }
+        let number = outcome(filled(&self.number).unwrap_or("sql_rate"))?.key().to_owned();
+        let starts_at = instant("starts_at", &self.starts_at)?.unwrap_or(now);
+        let ends_at = instant("ends_at", &self.ends_at)?;
+        if ends_at.is_some_and(|ends_at| ends_at <= starts_at) {
+            return Err(AppError::refused("ends_at: it must be after starts_at"));
+        }
+        if starts_at > now.saturating_add(AHEAD_DAYS_MAX * MICROS_PER_DAY) {
+            return Err(AppError::refused(format!("starts_at: it is more than {AHEAD_DAYS_MAX} days away")));
+        }
+        let note = filled(&self.note).map(|note| text("note", note, NOTE_MAX)).transpose()?;
+        Ok(NewExperiment {
+            name,
+            dimension: dimension.key(),
+            a,
+            b,
+            number,
+            worth_finding_percent: within("worth_finding_percent", self.worth_finding_percent, 500)?.unwrap_or(20),
+            within_days: within("within_days", self.within_days, 730)?,
+            starts_at,
+            ends_at,
+            note,
+        })
+    }
+}
+
+fn value(name: &str, value: &str) -> Result<String, AppError> {
+    if value.trim().is_empty() {
+        return Err(AppError::refused(format!("{name}: write the name or id of the version, as the record has it")));
+    }
+    text(name, value, NAME_MAX)
+}
+
+fn filled(value: &Option<String>) -> Option<&str> {
+    value.as_deref().map(str::trim).filter(|value| !value.is_empty())
+}
+
+fn instant(name: &str, value: &Option<String>) -> Result<Option<i64>, AppError> {
+    filled(value).map(|value| wire::instant(name, value)).transpose()
+}
+
+fn within(name: &str, value: Option<i64>, max: i64) -> Result<Option<i64>, AppError> {
+    match value {
+        Some(number) if !(1..=max).contains(&number) => Err(AppError::refused(format!("{name}: {number} is not in 1 to {max}"))),
+        value => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let good = ExperimentFields {
+            name: "Shorter form".into(),
+            dimension: "content".into(),
+            a: "Old".into(),
+            b: "New".into(),
+            ..ExperimentFields::default()
+        };
+        let checked = good.clone().checked(1_000).unwrap();
+        assert_eq!((checked.number.as_str(), checked.worth_finding_percent, checked.starts_at), ("sql_rate", 20, 1_000));
+        type Change = fn(&mut ExperimentFields);
+        let cases: [(Change, &str); 9] = [
+            (|fields| fields.name = " ".into(), "name:"),
+            (|fields| fields.dimension = "colour".into(), "dimension `colour`"),
+            (|fields| fields.dimension = "owner".into(), "dimension:"),
+            (|fields| fields.b = "Old".into(), "b: it is the same"),
+            (|fields| fields.a = String::new(), "a:"),
+            (|fields| fields.number = Some("clicks".into()), "number `clicks`"),
+            (|fields| fields.worth_finding_percent = Some(0), "worth_finding_percent"),
+            (|fields| fields.within_days = Some(1_000), "within_days"),
+            (|fields| fields.ends_at = Some("1969-01-01".into()), "ends_at"),
+        ];
+        for (change, expected) in cases {
+            let mut fields = good.clone();
+            change(&mut fields);
+            let refused = fields.checked(1_000).unwrap_err().problem().detail;
+            assert!(refused.starts_with(expected), "{expected}: {refused}");
+        }
+    }
+}

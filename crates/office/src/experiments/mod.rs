@@ -1,0 +1,149 @@
+//! Experiments: two versions of a campaign, a page or an e-mail, compared down to SQLs, customers and revenue.
+
+pub mod api;
+mod fields;
+pub mod pages;
+mod pictures;
+pub mod report;
+mod rows_page;
+#[cfg(test)]
+mod tests;
+
+use alignment::{Instant, instant::MICROS_PER_DAY};
+use facts::{
+    WriteTx,
+    changes::Author,
+    experiments::{self as record, ExperimentRow},
+};
+use insight::{
+    answer::Evidence,
+    experiment::{Comparison, Design, Outcome, Version, experiment, rows},
+    question::{Dimension, Question},
+};
+
+pub use fields::ExperimentFields;
+
+use crate::{
+    Actor, Office, Role,
+    api::wire,
+    question::{QuestionParams, ask},
+    scoreboard::aside,
+    web::AppError,
+};
+
+/// Gives the id of the experiment.
+pub async fn create(tx: &mut WriteTx, author: &Author, fields: ExperimentFields) -> Result<i64, AppError> {
+    let new = fields.checked(author.now)?;
+    Ok(record::add(tx, author, &new).await?)
+}
+
+/// Ends it now, or at the instant given; leads that come later don't count. One that has ended keeps its end.
+pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: Option<&str>) -> Result<(), AppError> {
+    let row = own(tx, actor, id).await?;
+    if row.ends_at.is_some_and(|ends_at| ends_at <= author.now) {
+        return Ok(());
+    }
+    let at = at.map_or(Ok(author.now), |text| wire::instant("ends_at", text))?;
+    if at <= row.starts_at {
+        return Err(AppError::refused("ends_at: it must be after the start; remove an experiment that never ran"));
+    }
+    Ok(record::set_end(tx, author, id, Some(at)).await?)
+}
+
+/// Takes the end back: leads count again from then on, as if it had never ended.
+pub async fn reopen(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64) -> Result<(), AppError> {
+    own(tx, actor, id).await?;
+    Ok(record::set_end(tx, author, id, None).await?)
+}
+
+/// It leaves the list; its row stays, and it can be put back.
+pub async fn remove(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64) -> Result<(), AppError> {
+    let row = own(tx, actor, id).await?;
+    if row.removed_at.is_none() {
+        record::set_removed(tx, author, id, Some(author.now)).await?;
+    }
+    Ok(())
+}
+
+pub async fn put_back(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64) -> Result<(), AppError> {
+    own(tx, actor, id).await?;
+    Ok(record::set_removed(tx, author, id, None).await?)
+}
+
+/// Whoever wrote it down may change it, and so may leaders.
+async fn own(tx: &mut WriteTx, actor: &Actor, id: i64) -> Result<ExperimentRow, AppError> {
+    let row = record::one(tx.conn(), id).await?;
+    let is_author = row.author_id.is_none() || row.author_id == actor.user.map(|user| user.0);
+    if is_author || matches!(actor.role, Role::Leader | Role::Admin) {
+        return Ok(row);
+    }
+    Err(AppError::refused(format!("experiment {id} was written down by somebody else; they or a leader can change it")))
+}
+
+/// An experiment with what it has shown so far.
+pub struct Looked {
+    pub row: ExperimentRow,
+    pub question: Question,
+    pub design: Design,
+    pub comparison: Comparison,
+}
+
+pub async fn look(office: &Office, params: &QuestionParams, id: i64) -> Result<Looked, AppError> {
+    let row = record::one(&mut *office.facts().reader().await?, id).await?;
+    let design = design(&row)?;
+    let (history, question) = ask(office, params, "all").await?;
+    let asked = (question.clone(), design.clone());
+    let comparison = aside(move || experiment(&history, &asked.0, &asked.1)).await?;
+    Ok(Looked { row, question, design, comparison })
+}
+
+/// The leads of one version, and what each brought.
+pub async fn rows_of(
+    office: &Office,
+    params: &QuestionParams,
+    id: i64,
+    version: Version,
+    outcome: Outcome,
+    (offset, limit): (usize, usize),
+) -> Result<(ExperimentRow, Question, Evidence), AppError> {
+    let row = record::one(&mut *office.facts().reader().await?, id).await?;
+    let design = design(&row)?;
+    let (history, question) = ask(office, params, "all").await?;
+    let asked = question.clone();
+    let evidence = aside(move || rows(&history, &asked, &design, version, outcome, offset, limit)).await?;
+    Ok((row, question, evidence))
+}
+
+/// Which version is meant: `a` or `b`.
+pub fn version(text: &str) -> Result<Version, AppError> {
+    match text {
+        "a" => Ok(Version::A),
+        "b" => Ok(Version::B),
+        other => Err(AppError::refused(format!("version `{other}`: write a or b"))),
+    }
+}
+
+pub fn outcome(key: &str) -> Result<Outcome, AppError> {
+    let known = Outcome::ALL.map(Outcome::key).join(", ");
+    Outcome::parse(key).ok_or_else(|| AppError::refused(format!("number `{key}`: write one of {known}")))
+}
+
+pub(crate) fn design(row: &ExperimentRow) -> Result<Design, AppError> {
+    let dimension = Dimension::parse(&row.dimension);
+    Ok(Design {
+        dimension: dimension.ok_or_else(|| AppError::refused(format!("dimension `{}` is not known any more", row.dimension)))?,
+        a: row.a.clone(),
+        b: row.b.clone(),
+        decides: outcome(&row.number)?,
+        worth_finding: row.worth_finding_percent as f64 / 100.0,
+        starts_at: Instant(row.starts_at),
+        ends_at: row.ends_at.map(Instant),
+        within_days: row.within_days.and_then(|days| u32::try_from(days).ok()),
+    })
+}
+
+/// Days that it has run, at `now`.
+pub(crate) fn days_run(row: &ExperimentRow, now: Instant) -> f64 {
+    let until = row.ends_at.unwrap_or(now.0).min(now.0);
+    (until - row.starts_at).max(0) as f64 / MICROS_PER_DAY as f64
+}

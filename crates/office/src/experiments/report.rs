@@ -1,0 +1,212 @@
+//! An experiment, or all of them, as a report.
+
+use alignment::{Instant, Money};
+use facts::{experiments::ExperimentRow, list::Turn};
+use insight::{
+    experiment::{Advice, Compared, Outcome, Seen, Standing},
+    question::Question,
+};
+use serde_json::{Value as Json, json};
+
+use super::{Looked, look};
+use crate::{
+    Office,
+    question::QuestionParams,
+    report::{Report, Sheet, heading, with_question},
+    ui::format,
+    web::AppError,
+};
+
+pub async fn experiment(office: &Office, params: &QuestionParams, id: i64) -> Result<Report, AppError> {
+    let looked = look(office, params, id).await?;
+    let question = &looked.question;
+    let [design, advice] = [about(&looked), advice_words(&looked.comparison.advice, question)];
+    Ok(Report {
+        json: experiment_json(&looked),
+        heading: format!("{design}\n{advice}\n{}", heading(question)),
+        sheets: vec![outcomes(&looked)],
+        csv: csv(&looked),
+    })
+}
+
+/// The first of them, newest first, without what they show.
+pub async fn experiments(office: &Office) -> Result<Report, AppError> {
+    let mut record = office.facts().read().await?;
+    let rows = facts::experiments::list(&mut record, Turn::first()).await?.items;
+    let day = |micros: i64| Instant(micros).to_string()[..10].to_owned();
+    let row = |row: &ExperimentRow| {
+        let end = row.ends_at.map_or_else(String::new, day);
+        vec![
+            row.id.to_string(),
+            row.name.clone(),
+            row.dimension.clone(),
+            row.a.clone(),
+            row.b.clone(),
+            row.number.clone(),
+            day(row.starts_at),
+            end,
+        ]
+    };
+    let header = ["id", "name", "dimension", "a", "b", "number", "from", "to"].map(str::to_owned).to_vec();
+    let sheet = || Sheet { title: "Experiments".into(), header: header.clone(), rows: rows.iter().map(row).collect() };
+    let heading = if rows.is_empty() {
+        "No experiment is written down yet."
+    } else {
+        "The latest experiments; name one by its id to see what it shows."
+    };
+    let json: Vec<_> = rows.iter().map(row_json).collect();
+    Ok(Report { json: json!({"experiments": json}), heading: heading.into(), sheets: vec![sheet()], csv: sheet() })
+}
+
+pub fn row_json(row: &ExperimentRow) -> Json {
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "dimension": row.dimension,
+        "a": row.a,
+        "b": row.b,
+        "number": row.number,
+        "worth_finding_percent": row.worth_finding_percent,
+        "within_days": row.within_days,
+        "starts_at": Instant(row.starts_at),
+        "ends_at": row.ends_at.map(Instant),
+        "note": row.note,
+    })
+}
+
+pub fn experiment_json(looked: &Looked) -> Json {
+    let comparison = &looked.comparison;
+    with_question(
+        &looked.question,
+        [
+            ("experiment", row_json(&looked.row)),
+            ("a", json!(comparison.a)),
+            ("b", json!(comparison.b)),
+            ("outcomes", json!(comparison.outcomes)),
+            ("advice", json!(comparison.advice)),
+            ("advice_words", json!(advice_words(&comparison.advice, &looked.question))),
+        ],
+    )
+}
+
+fn about(looked: &Looked) -> String {
+    let row = &looked.row;
+    format!(
+        "{}: {} \"{}\" (A) against \"{}\" (B), decided by {}",
+        row.name,
+        row.dimension,
+        row.a,
+        row.b,
+        looked.design.decides.name().to_lowercase()
+    )
+}
+
+/// In the unit of a number.
+pub fn value(value: f64, outcome: Outcome, question: &Question) -> String {
+    match outcome {
+        Outcome::Revenue => format::money_short(value, question.currency),
+        _ => format::rate(value),
+    }
+}
+
+pub fn step(value: f64, outcome: Outcome, question: &Question) -> String {
+    match outcome {
+        Outcome::Revenue if value > 0.0 => format!("+{}", format::money_short(value, question.currency)),
+        Outcome::Revenue => format::money_short(value, question.currency),
+        _ => format!("{} pt", format::signed(value * 100.0, 1)),
+    }
+}
+
+pub fn seen(seen: &Seen, outcome: Outcome, question: &Question) -> String {
+    seen.value.map_or_else(|| format::NO_DATA.into(), |found| value(found, outcome, question))
+}
+
+pub fn sample(seen: &Seen, question: &Question) -> String {
+    match seen.total_minor {
+        Some(minor) => format!("{} over {}", format::money(Money::new(minor, question.currency)), format::plural(seen.n, "lead", "leads")),
+        None => format!("{} of {}", format::count(seen.hits), format::count(seen.n)),
+    }
+}
+
+/// What to do, and what may be said, with why looking often is allowed.
+pub fn advice_words(advice: &Advice, question: &Question) -> String {
+    let interval = advice.always_valid.map_or_else(String::new, |valid| {
+        let (low, high) = valid.interval;
+        format!(" ({} to {} at 95%, however often you look)", step(low, advice.outcome, question), step(high, advice.outcome, question))
+    });
+    let need = match (advice.leads_planned, advice.days_left) {
+        (Some(planned), Some(days)) => format!(
+            " One look at {} leads in each version would be enough; there are {}, and at this pace it takes {} more days.",
+            format::count(planned),
+            format::count(advice.leads_so_far),
+            format::fixed(days.ceil(), 0)
+        ),
+        (Some(planned), None) => format!(
+            " One look at {} leads in each version would be enough; there are {}.",
+            format::count(planned),
+            format::count(advice.leads_so_far)
+        ),
+        _ => String::new(),
+    };
+    let verdict = match advice.standing {
+        Standing::NothingYet => "Nothing to compare yet: one version has no leads in this time.".to_owned(),
+        Standing::TooFew => format!("Go on: too few to say anything.{need}"),
+        Standing::BIsBetter => format!("B is better; you may stop{interval}."),
+        Standing::AIsBetter => format!("A is better; you may stop{interval}."),
+        Standing::NoChangeWorthFinding => format!("No change worth finding; you may stop{interval}."),
+        Standing::GoOn => format!("Go on: neither a difference nor that there is none can be said yet{interval}.{need}"),
+        Standing::EndedOpen => format!("It ended without an answer{interval}: take the cheaper version, or run it again for longer.{need}"),
+    };
+    let ages = if advice.ages_differ { " One version's leads are clearly older and have had more time: ask with within_days." } else { "" };
+    format!("{verdict}{ages}")
+}
+
+pub fn outcomes(looked: &Looked) -> Sheet {
+    let question = &looked.question;
+    let row = |found: &Compared| {
+        let difference = found.difference.map_or_else(String::new, |difference| {
+            let (low, high) = difference.interval;
+            let of = |value| step(value, found.outcome, question);
+            format!("{} ({} to {})", of(difference.value), of(low), of(high))
+        });
+        vec![
+            format!("{}{}", found.name, if found.outcome == looked.design.decides { " (decides)" } else { "" }),
+            seen(&found.a, found.outcome, question),
+            sample(&found.a, question),
+            seen(&found.b, found.outcome, question),
+            sample(&found.b, question),
+            difference,
+            found.chance_b_is_better.map(format::rate).unwrap_or_default(),
+            found.difference.and_then(|difference| difference.p_value).map(|p| format!("{p:.3}")).unwrap_or_default(),
+        ]
+    };
+    Sheet {
+        title: format!("A: {}, B: {}", looked.row.a, looked.row.b),
+        header: ["number", "A", "A rows", "B", "B rows", "B less A (95%)", "chance B is better", "p, one look"].map(str::to_owned).to_vec(),
+        rows: looked.comparison.outcomes.iter().map(row).collect(),
+    }
+}
+
+pub fn csv(looked: &Looked) -> Sheet {
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.6}"));
+    let row = |found: &Compared| {
+        let difference = found.difference;
+        vec![
+            found.key.to_owned(),
+            number(found.a.value),
+            found.a.hits.to_string(),
+            found.a.n.to_string(),
+            number(found.b.value),
+            found.b.hits.to_string(),
+            found.b.n.to_string(),
+            number(difference.map(|difference| difference.value)),
+            number(difference.map(|difference| difference.interval.0)),
+            number(difference.map(|difference| difference.interval.1)),
+            number(difference.and_then(|difference| difference.p_value)),
+            number(found.chance_b_is_better),
+        ]
+    };
+    let header = "number,a,a_hits,a_n,b,b_hits,b_n,difference,interval_low,interval_high,p_value,chance_b_is_better";
+    let rows = looked.comparison.outcomes.iter().map(row).collect();
+    Sheet { title: String::new(), header: header.split(',').map(str::to_owned).collect(), rows }
+}

@@ -1,0 +1,253 @@
+//! The page of misalignment: what it costs in parts, where waste comes from, what the field claims, and the four quarrels.
+
+use alignment::Money;
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use insight::misalignment::{Cost, Part, PartKind};
+use picture::Width;
+
+use super::{
+    Asked, Assumed, asked, cost_of, pictures,
+    quarrel_shown::{QuarrelShown, shown},
+    quarrels_of, report, rows_page,
+};
+use crate::{
+    Office,
+    question::QuestionParams,
+    report::Sheet,
+    scoreboard::{
+        default_period,
+        params::{Controls, address, controls, text},
+    },
+    ui::{
+        Exhibit, Frame,
+        exhibit::{csv_file, svg_file},
+        format, url,
+    },
+    web::{Allow, AppError, Endpoint, Page},
+};
+
+pub const PATH: &str = "/misalignment";
+
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(PATH, Allow::SignedIn, page),
+        Endpoint::get("/misalignment/rows", Allow::SignedIn, rows_page::page),
+        Endpoint::get("/misalignment/cost.svg", Allow::SignedIn, cost_svg),
+        Endpoint::get("/misalignment/cost.csv", Allow::SignedIn, cost_csv),
+        Endpoint::get("/misalignment/quarrels.csv", Allow::SignedIn, quarrels_csv),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "misalignment/page.html")]
+struct MisalignmentPage {
+    controls: Controls,
+    spent: String,
+    not_won: String,
+    not_won_interval: String,
+    revenue: String,
+    costs: Exhibit,
+    part_rows: Vec<PartShown>,
+    drivers_by: String,
+    drivers: Vec<DriverShown>,
+    more_drivers: usize,
+    claims: Sheet,
+    fields: Vec<(&'static str, String, String)>,
+    claim_fields: Vec<(&'static str, &'static str, String)>,
+    hidden: Vec<(&'static str, String)>,
+    assumed: String,
+    quarrels: Vec<QuarrelShown>,
+    quarrels_csv: String,
+    looked_into: String,
+    as_of: String,
+    known_at: String,
+    none: bool,
+    path: &'static str,
+    frame: Frame,
+}
+
+struct PartShown {
+    key: &'static str,
+    name: &'static str,
+    words: &'static str,
+    kind: &'static str,
+    amount: String,
+    interval: String,
+    sample: String,
+    rows: Option<String>,
+    already_counted: String,
+    adds: String,
+    /// What an estimate stands on.
+    stands_on: String,
+}
+
+struct DriverShown {
+    label: String,
+    amount: String,
+    rejected: String,
+    rate: String,
+    elsewhere: String,
+    excess: String,
+    reason: String,
+    stands_out: bool,
+}
+
+/// Addresses that keep the question and what is assumed.
+pub(super) fn link(path: &str, params: &QuestionParams, own: &Assumed, more: &[(&str, &str)]) -> String {
+    let own = own.parameters();
+    let all: Vec<(&str, &str)> = own.into_iter().chain(more.iter().copied()).collect();
+    address(path, params, &all)
+}
+
+async fn page(
+    State(office): State<Office>,
+    frame: Frame,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<Assumed>,
+) -> Result<Page<MisalignmentPage>, AppError> {
+    let default = default_period(&*office.history().await?, office.clock().now());
+    let asked = asked(&office, &params, &own).await?;
+    let (cost, quarrels) = (cost_of(&asked).await?, quarrels_of(&asked).await?);
+    let question = &asked.question;
+    let money = |minor: i64| format::money_short(minor as f64, question.currency);
+    let rows_of_part = |part: &Part| (part.n > 0).then(|| link("/misalignment/rows", &params, &own, &[("part", part.key)]));
+    let picture = pictures::parts(&cost, question, rows_of_part);
+    let file = |name: &str| link(&format!("/misalignment/{name}"), &params, &own, &[]);
+    let point_rows = |key: &str| link("/misalignment/rows", &params, &own, &[("point", key)]);
+    let drivers = cost.parts.iter().map(|part| part.drivers.len()).sum::<usize>();
+    Ok(Page(MisalignmentPage {
+        spent: money(cost.spent_minor),
+        not_won: money(cost.not_won_minor),
+        not_won_interval: report::interval(cost.not_won_interval_minor, question),
+        revenue: money(cost.revenue_minor),
+        costs: Exhibit::new(&picture, Width::Wide, &report::parts(&cost, question), file("cost.svg"), file("cost.csv")),
+        part_rows: cost.parts.iter().map(|part| part_shown(part, &asked, rows_of_part(part))).collect(),
+        drivers_by: format::spaced(asked.drivers_by.key().trim_start_matches("custom:")),
+        drivers: drivers_shown(&cost, &asked),
+        more_drivers: drivers.saturating_sub(DRIVERS_SHOWN),
+        claims: report::claims(&cost),
+        fields: own.fields(&asked.assumptions, question.currency),
+        claim_fields: Assumed::claim_fields(&asked.claims),
+        hidden: hidden(&params),
+        assumed: report::assumed_words(&asked.assumptions, question),
+        quarrels: quarrels.iter().map(|quarrel| shown(quarrel, point_rows)).collect(),
+        quarrels_csv: file("quarrels.csv"),
+        looked_into: asked
+            .dimensions
+            .iter()
+            .map(|by| format::spaced(by.key().trim_start_matches("custom:")))
+            .collect::<Vec<_>>()
+            .join(" and "),
+        as_of: frame.date_time(question.as_of),
+        known_at: frame.date_time(question.known_at),
+        none: asked.history.leads.is_empty(),
+        controls: controls(&params, PATH, default),
+        path: PATH,
+        frame,
+    }))
+}
+
+const DRIVERS_SHOWN: usize = 8;
+
+fn part_shown(part: &Part, asked: &Asked, rows: Option<String>) -> PartShown {
+    let question = &asked.question;
+    let money = |minor: i64| format::money(Money::new(minor, question.currency));
+    let noun = if part.key == "unused_content" { ("piece", "pieces") } else { ("lead", "leads") };
+    PartShown {
+        key: part.key,
+        name: part.name,
+        words: part.words,
+        kind: if part.kind == PartKind::Spent { "added up" } else { "estimated" },
+        amount: report::amount(part, question),
+        interval: report::interval(part.interval_minor, question),
+        sample: format::plural(part.n, noun.0, noun.1),
+        rows,
+        already_counted: if part.already_counted_minor > 0 { money(part.already_counted_minor) } else { String::new() },
+        adds: money(part.adds_minor),
+        stands_on: stands_on(part),
+    }
+}
+
+fn stands_on(part: &Part) -> String {
+    if let Some(minutes) = part.minutes {
+        return format!("{} hours", format::decimal(minutes / 60.0));
+    }
+    let Some(found) = &part.goes_with else { return String::new() };
+    let without = match found.without_others {
+        0 => String::new(),
+        leads => format!("; {} have none to compare with", format::count(leads)),
+    };
+    format!(
+        "{} became customers ({} of {}), of the others of their sources {} ({} of {}); within sources {} points{without}",
+        format::rate_or_none(found.treated.value()),
+        format::count(found.treated.hits),
+        format::count(found.treated.of),
+        format::rate_or_none(found.others.value()),
+        format::count(found.others.hits),
+        format::count(found.others.of),
+        format::signed(found.difference.value * 100.0, 1),
+    )
+}
+
+fn drivers_shown(cost: &Cost, asked: &Asked) -> Vec<DriverShown> {
+    let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
+    let driver = |driver: &insight::misalignment::Driver| DriverShown {
+        label: format::label(driver.label.as_deref()),
+        amount: money(driver.amount_minor),
+        rejected: format!("{} of {}", format::count(driver.rejected), format::count(driver.decided)),
+        rate: format::rate_or_none(driver.rejection_rate),
+        elsewhere: format::rate_or_none(driver.rate_elsewhere),
+        excess: if driver.stands_out { money(driver.excess_minor) } else { String::new() },
+        reason: driver.reason.as_deref().map(format::spaced).unwrap_or_default(),
+        stands_out: driver.stands_out,
+    };
+    cost.parts.iter().flat_map(|part| &part.drivers).take(DRIVERS_SHOWN).map(driver).collect()
+}
+
+/// What the form of assumptions hands on.
+fn hidden(params: &QuestionParams) -> Vec<(&'static str, String)> {
+    let all = [
+        ("period", &params.period),
+        ("by", &params.by),
+        ("as_of", &params.as_of),
+        ("known_at", &params.known_at),
+        ("filter", &params.filter),
+        ("currency", &params.currency),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name, text(value)?.to_owned()))).collect()
+}
+
+async fn cost_svg(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<Assumed>,
+) -> Result<Response, AppError> {
+    let asked = asked(&office, &params, &own).await?;
+    let cost = cost_of(&asked).await?;
+    Ok(svg_file(&pictures::parts(&cost, &asked.question, |_| None), "cost"))
+}
+
+async fn cost_csv(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<Assumed>,
+) -> Result<Response, AppError> {
+    Ok(csv_file(&report::misalignment(&office, &params, &own).await?.csv, "cost"))
+}
+
+async fn quarrels_csv(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<Assumed>,
+) -> Result<Response, AppError> {
+    Ok(csv_file(&report::quarrels(&office, &params, &own).await?.csv, "quarrels"))
+}
+
+/// A part or a point as a parameter, for the pages of rows.
+pub(super) fn with_page(address: &str, page: usize) -> String {
+    url::with(address, [("page", page.to_string().as_str())].into_iter().filter(|_| page > 0))
+}

@@ -1,0 +1,38 @@
+//! The parts of the cost as a picture.
+
+use insight::{
+    misalignment::{Cost, Part, PartKind},
+    question::Question,
+};
+use picture::{Bar, Bars, Tone, Unit};
+
+use super::report;
+use crate::ui::format;
+
+/// `opens` gives the address of the rows behind a part.
+pub fn parts(cost: &Cost, question: &Question, opens: impl Fn(&Part) -> Option<String>) -> Bars {
+    let per_major = question.currency.minor_per_major() as f64;
+    let major = |minor: i64| minor as f64 / per_major;
+    let bar = |part: &Part| Bar {
+        name: part.name.to_owned(),
+        value: part.amount_minor.map(major),
+        interval: part.interval_minor.map(|(low, high)| (major(low), major(high))),
+        shown: part
+            .amount_minor
+            .map_or_else(|| report::amount(part, question), |minor| format::money_short(minor as f64, question.currency)),
+        tone: if part.kind == PartKind::Spent { Tone::Marketing } else { Tone::Sales },
+        href: opens(part),
+    };
+    let sign = format::money_short(0.0, question.currency).replace("0", "");
+    Bars {
+        title: "What misalignment costs".into(),
+        summary: format!(
+            "{} spent for nothing, added up from rows, and an estimated {} of revenue that did not come. Whiskers are 95% intervals.",
+            format::money_short(cost.spent_minor as f64, question.currency),
+            format::money_short(cost.not_won_minor as f64, question.currency)
+        ),
+        unit: Unit::Money(sign.trim().to_owned()),
+        axis: format!("{}, in the period", question.currency),
+        bars: cost.parts.iter().map(bar).collect(),
+    }
+}

@@ -1,0 +1,105 @@
+//! A quarrel ready to be shown.
+
+use alignment::Currency;
+use insight::{
+    answer::{Team, Unit},
+    misalignment::quarrel::{Point, Quarrel, Remedy, SegmentSeen, Speaks, Verdict},
+};
+
+use super::report::{point_interval, point_value, speaks_words, verdict_words};
+use crate::ui::format;
+
+/// Segments on the page, of which those that it is true of are never left out.
+const SEGMENTS_SHOWN: usize = 8;
+
+pub struct QuarrelShown {
+    pub key: &'static str,
+    pub name: &'static str,
+    pub said_by: &'static str,
+    pub verdict: &'static str,
+    pub class: &'static str,
+    pub thresholds: &'static str,
+    pub points: Vec<PointShown>,
+    pub segments: Vec<SegmentShown>,
+    pub more_segments: usize,
+    pub causes: Vec<String>,
+    pub remedies: Vec<Remedy>,
+}
+
+pub struct PointShown {
+    pub words: &'static str,
+    pub value: String,
+    pub interval: String,
+    pub sample: String,
+    pub rows: Option<String>,
+    pub speaks: &'static str,
+    pub class: &'static str,
+    pub decides: bool,
+}
+
+pub struct SegmentShown {
+    pub label: String,
+    pub dimension: String,
+    pub value: String,
+    pub interval: String,
+    pub elsewhere: String,
+    pub sample: String,
+    pub here: bool,
+}
+
+/// `rows` gives the address of the rows behind a point.
+pub fn shown(quarrel: &Quarrel, rows: impl Fn(&str) -> String) -> QuarrelShown {
+    let true_here = quarrel.segments.iter().filter(|segment| segment.is_true_here).count();
+    let shown = SEGMENTS_SHOWN.max(true_here).min(quarrel.segments.len());
+    QuarrelShown {
+        key: quarrel.key,
+        name: quarrel.name,
+        said_by: match quarrel.said_by {
+            Team::Marketing => "marketing",
+            Team::Sales => "sales",
+            Team::Both => "both",
+        },
+        verdict: verdict_words(quarrel.verdict),
+        class: match quarrel.verdict {
+            Verdict::Supported => "bad",
+            Verdict::Partly => "warn",
+            Verdict::NotSupported => "good",
+            Verdict::CannotBeSaid => "",
+        },
+        thresholds: quarrel.thresholds,
+        points: quarrel.points.iter().map(|point| point_shown(point, &rows)).collect(),
+        segments: quarrel.segments.iter().take(shown).map(segment_shown).collect(),
+        more_segments: quarrel.segments.len() - shown,
+        causes: quarrel.causes.iter().map(|cause| cause.words.clone()).collect(),
+        remedies: quarrel.remedies.clone(),
+    }
+}
+
+fn point_shown(point: &Point, rows: &impl Fn(&str) -> String) -> PointShown {
+    PointShown {
+        words: point.words,
+        value: if point.n == 0 { format::NO_DATA.into() } else { point_value(point) },
+        interval: point_interval(point),
+        sample: format!("{} of {}", format::count(point.hits), format::count(point.n)),
+        rows: (point.has_rows && point.n > 0).then(|| rows(point.key)),
+        speaks: speaks_words(point.speaks),
+        class: match point.speaks {
+            Speaks::For => "bad",
+            Speaks::Against => "good",
+            Speaks::Open | Speaks::Unknown => "",
+        },
+        decides: point.decides,
+    }
+}
+
+fn segment_shown(segment: &SegmentSeen) -> SegmentShown {
+    SegmentShown {
+        label: format::label(segment.label.as_deref()),
+        dimension: format::spaced(segment.dimension.trim_start_matches("custom:")),
+        value: format::rate_or_none(segment.value),
+        interval: segment.interval.map(|interval| format::interval(interval, Unit::Rate, Currency::EUR)).unwrap_or_default(),
+        elsewhere: segment.elsewhere.map(format::rate).unwrap_or_default(),
+        sample: format!("{} of {}", format::count(segment.hits), format::count(segment.n)),
+        here: segment.is_true_here,
+    }
+}
