@@ -102,7 +102,7 @@ const WORK_MAX: usize = 10_000_000;
 fn finish(blocks: Blocks, chain: &Chain, order_asked: u32) -> Solved {
     let effects = chain.effects();
     let even = || vec![1.0; blocks.states.channels];
-    let mut sets: Vec<(&Box<[u32]>, &(u64, u64))> = blocks.together.iter().collect();
+    let mut sets: Vec<_> = blocks.together.iter().collect();
     sets.sort_unstable();
     let fitted = |effects: &[f64], worth: fn(&(u64, u64)) -> u64| {
         let deals: Vec<Together> = sets.iter().map(|(channels, it)| Together { channels, worth: worth(it) as f64 }).collect();
