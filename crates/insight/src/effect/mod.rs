@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use numbers::{ALL, Number};
 
 use crate::{
-    answer::{Better, Unit},
+    answer::{Better, Evidence, EvidenceRow, Unit},
     engine::Context,
     experiment::{proportions, proportions::Difference},
     history::History,
@@ -121,37 +121,96 @@ pub fn effect(history: &History, question: &Question, calendar: &WorkCalendar, c
     EffectAnswer { changes, agreement_version: question.settings.agreement_version }
 }
 
+/// Which figure's rows are wanted.
+#[derive(Clone, Copy)]
+pub struct Figure {
+    pub change: Change,
+    pub number: &'static Number,
+    pub after: bool,
+    pub year_ago: bool,
+}
+
+pub fn find(key: &str) -> Option<&'static Number> {
+    ALL.iter().find(|number| number.key == key)
+}
+
+/// The leads or deals behind a figure, by the instant at which they entered its window; they add up to it.
+pub fn rows(
+    history: &History,
+    question: &Question,
+    calendar: &WorkCalendar,
+    settings: Settings,
+    figure: Figure,
+    (offset, limit): (usize, usize),
+) -> Evidence {
+    let context = Context::of(history, question);
+    let number = figure.number;
+    let entrants = numbers::entrants(&context, calendar, settings, number);
+    let windows = Windows::of(question, figure.change, settings);
+    let window = if figure.after { windows.after } else { windows.before };
+    let window = if figure.year_ago { a_year_earlier(window) } else { window };
+    let ids = context.rows(number.table);
+    let row = |(at, enter): &(Instant, numbers::Enter)| {
+        let (hit, value) = numbers::counted(enter, windows.within_days)?;
+        Some(EvidenceRow { id: ids[enter.row], hit, value: Some(value), at: Some(*at), fault: None })
+    };
+    let counted: Vec<EvidenceRow> = numbers::inside(&entrants, window).iter().filter_map(row).collect();
+    let total = counted.len() as u64;
+    Evidence { table: number.table, rows: counted.into_iter().skip(offset).take(limit).collect(), total }
+}
+
+/// What is compared with what.
+struct Windows {
+    window_days: f64,
+    within_days: f64,
+    before: Period,
+    after: Period,
+    too_early_until: Option<Instant>,
+}
+
+impl Windows {
+    fn of(question: &Question, change: Change, settings: Settings) -> Windows {
+        let since = question.as_of.days_since(change.at);
+        let horizon = f64::from(question.settings.horizon_days).max(WINDOW_DAYS_MIN);
+        let within_days = settings.within_days.map_or_else(|| (since / 2.0).floor().clamp(WINDOW_DAYS_MIN, horizon), f64::from);
+        let window_days = (since - within_days).floor().clamp(0.0, f64::from(settings.window_days));
+        let micros = |days: f64| (days * alignment::instant::MICROS_PER_DAY as f64) as i64;
+        let window_min = WINDOW_DAYS_MIN.min(f64::from(settings.window_days));
+        let needed = settings.within_days.map_or(WINDOW_DAYS_MIN, f64::from) + window_min;
+        Windows {
+            window_days,
+            within_days,
+            before: Period { from: change.at.plus_micros(-micros(window_days)), to: change.at },
+            after: Period { from: change.at, to: change.at.plus_micros(micros(window_days)) },
+            too_early_until: (window_days < window_min).then(|| change.at.plus_micros(micros(needed))),
+        }
+    }
+}
+
+fn a_year_earlier(period: Period) -> Period {
+    Period { from: period.from.plus_days(-SEASON_DAYS), to: period.to.plus_days(-SEASON_DAYS) }
+}
+
 fn seen(question: &Question, numbers: &[(&'static Number, numbers::Entrants)], change: Change, settings: Settings) -> ChangeSeen {
-    let since = question.as_of.days_since(change.at);
-    let within = settings.within_days.map_or_else(
-        || (since / 2.0).floor().clamp(WINDOW_DAYS_MIN, f64::from(question.settings.horizon_days).max(WINDOW_DAYS_MIN)),
-        f64::from,
-    );
-    let window = (since - within).floor().clamp(0.0, f64::from(settings.window_days));
-    let days = |days: f64| (days * alignment::instant::MICROS_PER_DAY as f64) as i64;
-    let before = Period { from: change.at.plus_micros(-days(window)), to: change.at };
-    let after = Period { from: change.at, to: change.at.plus_micros(days(window)) };
-    let is_too_early = window < WINDOW_DAYS_MIN.min(f64::from(settings.window_days));
-    let needed = settings.within_days.map_or(WINDOW_DAYS_MIN, f64::from) + WINDOW_DAYS_MIN.min(f64::from(settings.window_days));
+    let Windows { window_days, within_days, before, after, too_early_until } = Windows::of(question, change, settings);
     let mut found = ChangeSeen {
         version: change.version,
         at: change.at,
-        window_days: window,
-        within_days: within,
-        too_early_until: is_too_early.then(|| change.at.plus_micros(days(needed))),
+        window_days,
+        within_days,
+        too_early_until,
         before,
         after,
         numbers: Vec::new(),
     };
-    if !is_too_early {
-        found.numbers = numbers.iter().map(|(number, entrants)| number_seen(number, entrants, before, after, within)).collect();
+    if too_early_until.is_none() {
+        found.numbers = numbers.iter().map(|(number, entrants)| number_seen(number, entrants, before, after, within_days)).collect();
         judge(&mut found.numbers);
     }
     found
 }
 
 fn number_seen(number: &'static Number, entrants: &numbers::Entrants, before: Period, after: Period, within_days: f64) -> NumberSeen {
-    let earlier = |period: Period| Period { from: period.from.plus_days(-SEASON_DAYS), to: period.to.plus_days(-SEASON_DAYS) };
     let pair = |before, after| numbers::pair(number, entrants, before, after, within_days);
     NumberSeen {
         key: number.key,
@@ -160,7 +219,7 @@ fn number_seen(number: &'static Number, entrants: &numbers::Entrants, before: Pe
         unit: number.unit,
         better: number.better,
         now: pair(before, after),
-        year_ago: pair(earlier(before), earlier(after)),
+        year_ago: pair(a_year_earlier(before), a_year_earlier(after)),
         p_adjusted: None,
         verdict: Verdict::NotRecorded,
     }

@@ -19,6 +19,7 @@ use crate::{
     kpi::first_contact,
     misalignment::answer_of,
     question::Period,
+    rows::Table,
 };
 
 pub struct Number {
@@ -27,6 +28,8 @@ pub struct Number {
     pub words: &'static str,
     pub unit: Unit,
     pub better: Better,
+    /// What its rows are.
+    pub table: Table,
     enter: fn(&Context, &WorkCalendar, Settings) -> Entrants,
 }
 
@@ -37,6 +40,7 @@ pub static ALL: [Number; 6] = [
         words: "Of the MQLs of the window, the share that became SQLs within the days that count.",
         unit: Unit::Rate,
         better: Better::Up,
+        table: Table::Leads,
         enter: |context, _, _| each_mql(context, |row, at| Some(by_stage(context, row, at, Stage::Sql))),
     },
     Number {
@@ -45,6 +49,7 @@ pub static ALL: [Number; 6] = [
         words: "Of the MQLs of the window that sales decided on within the days that count, the share that it accepted.",
         unit: Unit::Rate,
         better: Better::Up,
+        table: Table::Leads,
         enter: |context, _, _| each_mql(context, |row, at| decided(context, row, at)),
     },
     Number {
@@ -53,10 +58,11 @@ pub static ALL: [Number; 6] = [
         words: "Of the MQLs of the window whose promised time is over, the share that sales answered inside it, by today's promise on both sides.",
         unit: Unit::Rate,
         better: Better::Up,
+        table: Table::Leads,
         enter: |context, calendar, settings| {
             each_mql(context, |row, _| {
                 let answer = answer_of(context, calendar, settings.review_minutes_max, settings.first_attempt_minutes_max, row)?;
-                Some(Enter { after_days: 0.0, brings: Brings::Decision(answer.is_in_time()?) })
+                Some(Enter { row, after_days: 0.0, brings: Brings::Decision(answer.is_in_time()?) })
             })
         },
     },
@@ -66,6 +72,7 @@ pub static ALL: [Number; 6] = [
         words: "Working hours from MQL to the first attempt, of those attempted within the days that count: the median.",
         unit: Unit::Hours,
         better: Better::Down,
+        table: Table::Leads,
         enter: |context, calendar, _| each_mql(context, |row, at| waited(context, calendar, row, at)),
     },
     Number {
@@ -74,6 +81,7 @@ pub static ALL: [Number; 6] = [
         words: "Days from the first contact to the signature, of the deals signed in the window: the median.",
         unit: Unit::Days,
         better: Better::Down,
+        table: Table::Deals,
         enter: |context, _, _| cycles(context),
     },
     Number {
@@ -82,6 +90,7 @@ pub static ALL: [Number; 6] = [
         words: "What the leads opened in the window signed within the days that count, per lead.",
         unit: Unit::Money,
         better: Better::Up,
+        table: Table::Leads,
         enter: |context, _, _| revenue(context),
     },
 ];
@@ -90,6 +99,8 @@ pub static ALL: [Number; 6] = [
 pub type Entrants = Vec<(Instant, Enter)>;
 
 pub struct Enter {
+    /// Of its table.
+    pub row: usize,
     /// How long after entering what it brings came.
     after_days: f64,
     brings: Brings,
@@ -107,8 +118,8 @@ pub enum Brings {
 }
 
 pub fn entrants(context: &Context, calendar: &WorkCalendar, settings: Settings, number: &Number) -> Entrants {
-    context.prepare(crate::rows::Table::Leads);
-    context.prepare(crate::rows::Table::Deals);
+    context.prepare(Table::Leads);
+    context.prepare(Table::Deals);
     let mut found = (number.enter)(context, calendar, settings);
     found.sort_by_key(|(at, _)| *at);
     found
@@ -142,22 +153,30 @@ pub fn pair(number: &Number, entrants: &Entrants, before: Period, after: Period,
     }
 }
 
-fn inside(entrants: &Entrants, period: Period) -> &[(Instant, Enter)] {
+pub fn inside(entrants: &Entrants, period: Period) -> &[(Instant, Enter)] {
     let place = |at: Instant| entrants.partition_point(|(entered, _)| *entered < at);
     &entrants[place(period.from)..place(period.to).max(place(period.from))]
 }
 
-fn rate(entrants: &[(Instant, Enter)], within_days: f64) -> Rate {
-    let mut rate = Rate::default();
-    for (_, enter) in entrants {
-        let is_in_time = enter.after_days <= within_days;
-        match enter.brings {
-            Brings::Hit => (rate.of, rate.hits) = (rate.of + 1, rate.hits + u64::from(is_in_time)),
-            Brings::Decision(hit) if is_in_time => (rate.of, rate.hits) = (rate.of + 1, rate.hits + u64::from(hit)),
-            _ => {}
+/// Whether an entrant counts, as a hit or not, and with what: 1 or 0, a duration, minor units.
+pub fn counted(enter: &Enter, within_days: f64) -> Option<(bool, f64)> {
+    let is_in_time = enter.after_days <= within_days;
+    let of = |hit: bool| Some((hit, f64::from(u8::from(hit))));
+    match &enter.brings {
+        Brings::Hit => of(is_in_time),
+        Brings::Decision(hit) if is_in_time => of(*hit),
+        Brings::Value(value) if is_in_time => Some((true, *value)),
+        Brings::Decision(_) | Brings::Value(_) => None,
+        Brings::Amounts(amounts) => {
+            let sum: i64 = amounts.iter().filter(|(after_days, _)| *after_days <= within_days).map(|(_, minor)| minor).sum();
+            Some((sum != 0, sum as f64))
         }
     }
-    rate
+}
+
+fn rate(entrants: &[(Instant, Enter)], within_days: f64) -> Rate {
+    let counted = entrants.iter().filter_map(|(_, enter)| counted(enter, within_days));
+    counted.fold(Rate::default(), |rate, (hit, _)| Rate::new(rate.hits + u64::from(hit), rate.of + 1))
 }
 
 fn of_rate(rate: Rate) -> Side {
@@ -165,23 +184,17 @@ fn of_rate(rate: Rate) -> Side {
 }
 
 fn values(entrants: &[(Instant, Enter)], within_days: f64) -> Vec<f64> {
-    let value = |(_, enter): &(Instant, Enter)| match enter.brings {
-        Brings::Value(value) if enter.after_days <= within_days => Some(value),
-        _ => None,
-    };
-    let mut values: Vec<f64> = entrants.iter().filter_map(value).collect();
+    let mut values: Vec<f64> = entrants.iter().filter_map(|(_, enter)| counted(enter, within_days)).map(|(_, value)| value).collect();
     values.sort_unstable_by(f64::total_cmp);
     values
 }
 
 fn amounts(entrants: &[(Instant, Enter)], within_days: f64) -> Sparse {
     let mut sample = Sparse::default();
-    for (_, enter) in entrants {
-        let Brings::Amounts(amounts) = &enter.brings else { continue };
+    for (hit, value) in entrants.iter().filter_map(|(_, enter)| counted(enter, within_days)) {
         sample.n += 1;
-        let sum: i64 = amounts.iter().filter(|(after_days, _)| *after_days <= within_days).map(|(_, minor)| minor).sum();
-        if sum != 0 {
-            sample.values.push(sum as f64);
+        if hit {
+            sample.values.push(value);
         }
     }
     sample
@@ -189,7 +202,7 @@ fn amounts(entrants: &[(Instant, Enter)], within_days: f64) -> Sparse {
 
 /// MQLs whose instant was written down.
 fn each_mql(context: &Context, enter: impl Fn(usize, Instant) -> Option<Enter>) -> Entrants {
-    let rows = (0..context.history.leads.len()).filter(|row| context.keeps(crate::rows::Table::Leads, *row));
+    let rows = (0..context.history.leads.len()).filter(|row| context.keeps(Table::Leads, *row));
     let mql = |row: usize| {
         let facts = &context.view.leads[row];
         let at = facts.at(Stage::Mql).filter(|_| facts.is_known())?;
@@ -201,7 +214,7 @@ fn each_mql(context: &Context, enter: impl Fn(usize, Instant) -> Option<Enter>) 
 /// Nothing that came is later than any horizon.
 fn by_stage(context: &Context, row: usize, at: Instant, stage: Stage) -> Enter {
     let reached = context.view.leads[row].from(stage);
-    Enter { after_days: reached.map_or(f64::INFINITY, |reached| reached.days_since(at)), brings: Brings::Hit }
+    Enter { row, after_days: reached.map_or(f64::INFINITY, |reached| reached.days_since(at)), brings: Brings::Hit }
 }
 
 fn decided(context: &Context, row: usize, at: Instant) -> Option<Enter> {
@@ -211,22 +224,22 @@ fn decided(context: &Context, row: usize, at: Instant) -> Option<Enter> {
         (None, Some(rejected_at)) => (rejected_at, false),
         (None, None) => return None,
     };
-    Some(Enter { after_days: decided_at.days_since(at), brings: Brings::Decision(accepted) })
+    Some(Enter { row, after_days: decided_at.days_since(at), brings: Brings::Decision(accepted) })
 }
 
 fn waited(context: &Context, calendar: &WorkCalendar, row: usize, at: Instant) -> Option<Enter> {
     let first_at = context.view.work().first_with(&context.view, row, at, true)?;
     let hours = working_micros_between(calendar, at, first_at) as f64 / MICROS_PER_HOUR as f64;
-    Some(Enter { after_days: first_at.days_since(at), brings: Brings::Value(hours) })
+    Some(Enter { row, after_days: first_at.days_since(at), brings: Brings::Value(hours) })
 }
 
 fn cycles(context: &Context) -> Entrants {
     let cycle = |row: usize| {
         let (_, signed_at) = context.won(row)?;
         let (signed_at, first_at) = (signed_at?, first_contact(context, row)?);
-        (first_at <= signed_at).then(|| (signed_at, Enter { after_days: 0.0, brings: Brings::Value(signed_at.days_since(first_at)) }))
+        (first_at <= signed_at).then(|| (signed_at, Enter { row, after_days: 0.0, brings: Brings::Value(signed_at.days_since(first_at)) }))
     };
-    (0..context.history.deals.len()).filter(|row| context.keeps(crate::rows::Table::Deals, *row)).filter_map(cycle).collect()
+    (0..context.history.deals.len()).filter(|row| context.keeps(Table::Deals, *row)).filter_map(cycle).collect()
 }
 
 fn revenue(context: &Context) -> Entrants {
@@ -239,8 +252,8 @@ fn revenue(context: &Context) -> Entrants {
             amounts.push((at.days_since(opened_at), minor));
         }
     }
-    let entrants = found.into_iter().enumerate().filter(|(row, _)| context.keeps(crate::rows::Table::Leads, *row));
+    let entrants = found.into_iter().enumerate().filter(|(row, _)| context.keeps(Table::Leads, *row));
     entrants
-        .filter_map(|(row, amounts)| Some((leads[row].begins()?, Enter { after_days: 0.0, brings: Brings::Amounts(amounts?) })))
+        .filter_map(|(row, amounts)| Some((leads[row].begins()?, Enter { row, after_days: 0.0, brings: Brings::Amounts(amounts?) })))
         .collect()
 }

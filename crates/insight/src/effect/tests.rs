@@ -81,3 +81,26 @@ fn without_a_change_nothing_is_claimed() {
     assert!(none.changes[0].numbers.iter().all(|number| number.verdict == Verdict::NotRecorded && number.now.before.value.is_none()));
     assert!(effect(&world(), &question, &WorkCalendar::around_the_clock(), &[], SETTINGS).changes.is_empty());
 }
+
+#[test]
+fn rows_add_up_to_each_figure() {
+    let (history, question, calendar) = (world(), Question { as_of: day(400.0), ..question() }, WorkCalendar::around_the_clock());
+    let change = Change { version: Some(2), at: day(100.0) };
+    let seen = at(400.0, SETTINGS);
+    for number in &ALL {
+        let shown = &seen.numbers.iter().find(|seen| seen.key == number.key).unwrap().now;
+        for (after, side) in [(false, &shown.before), (true, &shown.after)] {
+            let figure = Figure { change, number, after, year_ago: false };
+            let found = rows(&history, &question, &calendar, SETTINGS, figure, (0, 1_000));
+            assert_eq!(found.total, side.n, "{}", number.key);
+            let hits = found.rows.iter().filter(|row| row.hit).count() as u64;
+            assert!(side.hits.is_none_or(|shown| shown == hits), "{}", number.key);
+            if number.unit == Unit::Money {
+                let sum: f64 = found.rows.iter().filter_map(|row| row.value).sum();
+                assert_eq!(side.value, Some(sum / side.n as f64));
+            }
+        }
+    }
+    let figure = Figure { change, number: find("mql_to_sql_rate").unwrap(), after: true, year_ago: true };
+    assert_eq!(rows(&history, &question, &calendar, SETTINGS, figure, (0, 10)).total, 0);
+}

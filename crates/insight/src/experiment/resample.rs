@@ -8,7 +8,7 @@ use crate::{chance::seeded, engine::percentile};
 
 const REPLICATES: usize = 2_000;
 /// With more values than this that are not 0, the mean is as good as normal, and no draws are needed.
-const DRAWN_MAX: usize = 5_000;
+const DRAWN_MAX: usize = 1_000;
 
 /// A sample of which most values are 0: how many there are, and those that are not 0.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -105,6 +105,16 @@ const MISALIGNMENT_ROWS: &[(&str, &str)] = &[
     ("limit", "1 to 1,000; 100 unless said."),
 ];
 
+const EFFECT_ROWS: &[(&str, &str)] = &[
+    ("number", "A number's key; `mql_to_sql_rate` unless said."),
+    ("side", "`before` (unless said) or `after`."),
+    ("span", "`now` (unless said) or `year_ago`."),
+    ("version", "As for the effect itself; so are `at`, `window_days`, `within_days`, `as_of`, `known_at`, `filter` and `currency`."),
+    ("at", ""),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
+];
+
 const EFFECT: &[(&str, &str)] = &[
     ("at", "A day to compare around, instead of the versions of the Agreement."),
     ("version", "Only this version."),
@@ -146,6 +156,12 @@ pub static TOLD: &[Told] = &[
         summary: "What went with each version of the Agreement",
         words: "Before and after it took effect, with as much time on both sides, and the same season a year ago. It claims no cause.",
         parameters: EFFECT,
+    },
+    Told {
+        path: "/api/v1/reports/effect/rows",
+        summary: "The rows behind a figure of the effect",
+        words: "`number` (such as `mql_to_sql_rate`), `side` (`before`, `after`) and `span` (`now`, `year_ago`), with `version` or `at`. They add up to it.",
+        parameters: EFFECT_ROWS,
     },
     Told {
         path: "/api/v1/reports/plan",

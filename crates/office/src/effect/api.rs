@@ -4,17 +4,22 @@ use axum::{
     Json,
     extract::{Query, State},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{EffectParams, report};
+use super::{EffectParams, FigureParams, report, rows_of};
 use crate::{
     Office,
+    misalignment::api::Slice,
     question::QuestionParams,
+    scoreboard::number,
     web::{Allow, AppError, Endpoint},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::get("/api/v1/reports/effect", Allow::SignedIn, effect)]
+    vec![
+        Endpoint::get("/api/v1/reports/effect", Allow::SignedIn, effect),
+        Endpoint::get("/api/v1/reports/effect/rows", Allow::SignedIn, rows),
+    ]
 }
 
 async fn effect(
@@ -23,4 +28,23 @@ async fn effect(
     Query(own): Query<EffectParams>,
 ) -> Result<Json<Value>, AppError> {
     Ok(Json(report::effect(&office, &params, &own).await?.json))
+}
+
+async fn rows(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<EffectParams>,
+    Query(figure): Query<FigureParams>,
+    Query(slice): Query<Slice>,
+) -> Result<Json<Value>, AppError> {
+    let (_, figure, evidence) = rows_of(&office, &params, &own, &figure, (slice.offset, slice.limit()?)).await?;
+    Ok(Json(json!({
+        "number": figure.number.key,
+        "version": figure.change.version,
+        "at": figure.change.at,
+        "table": number::table(evidence.table),
+        "total": evidence.total,
+        "offset": slice.offset,
+        "rows": evidence.rows,
+    })))
 }

@@ -4,12 +4,17 @@ pub mod api;
 pub mod pages;
 mod pictures;
 pub mod report;
+mod rows_page;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use alignment::{Instant, calendar::WorkCalendar};
 use insight::{
-    effect::{Change, EffectAnswer, Settings, effect},
+    answer::Evidence,
+    effect::{self as rule, Change, EffectAnswer, Figure, Settings, effect},
+    history::History,
     question::{Period, Question},
 };
 use serde::Deserialize;
@@ -49,7 +54,16 @@ const WINDOW_DAYS: u32 = 90;
 /// Versions compared at once, the latest.
 const VERSIONS_MAX: usize = 12;
 
-pub async fn effect_of(office: &Office, params: &QuestionParams, own: &EffectParams) -> Result<Effect, AppError> {
+/// All that both questions need.
+struct Asked {
+    history: Arc<History>,
+    question: Question,
+    calendar: WorkCalendar,
+    settings: Settings,
+    changes: Vec<Change>,
+}
+
+async fn asked(office: &Office, params: &QuestionParams, own: &EffectParams) -> Result<Asked, AppError> {
     let (history, question) = ask(office, params, "all").await?;
     // Windows stand around the changes; a period would only cut them.
     let question = Question { period: Period::ALL, by: None, ..question };
@@ -60,16 +74,64 @@ pub async fn effect_of(office: &Office, params: &QuestionParams, own: &EffectPar
         review_minutes_max: i64::from(agreement.promises.review_hours_max) * 60,
         first_attempt_minutes_max: i64::from(agreement.promises.first_attempt_hours_max) * 60,
     };
-    let mut changes = changes(office, own, question.as_of).await?;
+    let changes = changes(office, own, question.as_of).await?;
+    Ok(Asked { history, question, calendar: WorkCalendar::of(&agreement.calendar), settings, changes })
+}
+
+pub async fn effect_of(office: &Office, params: &QuestionParams, own: &EffectParams) -> Result<Effect, AppError> {
+    let Asked { history, question, calendar, settings, mut changes } = asked(office, params, own).await?;
     let older = changes.len().saturating_sub(VERSIONS_MAX);
     changes.drain(..older);
-    let calendar = WorkCalendar::of(&agreement.calendar);
     aside(move || {
         let answer = effect(&history, &question, &calendar, &changes, settings);
         let has_own_day = changes.iter().any(|change| change.version.is_none());
         Effect { question, answer, older, has_own_day }
     })
     .await
+}
+
+/// Which figure's rows are wanted, as text.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FigureParams {
+    /// A number's key, such as `mql_to_sql_rate`.
+    pub number: Option<String>,
+    /// `before` or `after`.
+    pub side: Option<String>,
+    /// `now` or `year_ago`.
+    pub span: Option<String>,
+}
+
+/// The leads or deals behind one figure of the version (or day) that the question names.
+pub async fn rows_of(
+    office: &Office,
+    params: &QuestionParams,
+    own: &EffectParams,
+    figure: &FigureParams,
+    slice: (usize, usize),
+) -> Result<(Question, Figure, Evidence), AppError> {
+    let Asked { history, question, calendar, settings, changes } = asked(office, params, own).await?;
+    let change = *changes.last().ok_or_else(|| AppError::refused(report::NOTHING))?;
+    let key = text(&figure.number).unwrap_or("mql_to_sql_rate");
+    let known = || rule::ALL.iter().map(|number| number.key).collect::<Vec<_>>().join(", ");
+    let number = rule::find(key).ok_or_else(|| AppError::refused(format!("number `{key}`: write one of {}", known())))?;
+    let after = one_of("side", &figure.side, ["before", "after"])?;
+    let year_ago = one_of("span", &figure.span, ["now", "year_ago"])?;
+    let figure = Figure { change, number, after, year_ago };
+    aside(move || {
+        let evidence = rule::rows(&history, &question, &calendar, settings, figure, slice);
+        (question, figure, evidence)
+    })
+    .await
+}
+
+/// Whether the second of two words is meant; the first one where nothing is said.
+fn one_of(name: &str, value: &Option<String>, words: [&str; 2]) -> Result<bool, AppError> {
+    match text(value) {
+        None => Ok(false),
+        Some(word) if words.contains(&word) => Ok(word == words[1]),
+        Some(word) => Err(AppError::refused(format!("{name} `{word}`: write {} or {}", words[0], words[1]))),
+    }
 }
 
 /// Versions that took effect by `as_of`, but for the first, which nothing was before; and the day of one's own.

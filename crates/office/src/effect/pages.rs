@@ -6,12 +6,12 @@ use axum::{
     response::Response,
 };
 use insight::{
-    effect::{ChangeSeen, NumberSeen, Verdict},
+    effect::{ChangeSeen, NumberSeen, Side, Verdict},
     question::Question,
 };
 use picture::Width;
 
-use super::{Effect, EffectParams, effect_of, pictures, report};
+use super::{Effect, EffectParams, effect_of, pictures, report, rows_page};
 use crate::{
     Office,
     question::QuestionParams,
@@ -29,6 +29,7 @@ const PATH: &str = "/effect";
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, Allow::SignedIn, page),
+        Endpoint::get("/effect/rows", Allow::SignedIn, rows_page::page),
         Endpoint::get("/effect/rates.svg", Allow::SignedIn, rates_svg),
         Endpoint::get("/effect/effect.csv", Allow::SignedIn, effect_csv),
     ]
@@ -65,15 +66,15 @@ struct NumberShown {
     key: String,
     name: &'static str,
     words: &'static str,
-    before: String,
-    after: String,
+    before: (String, String),
+    after: (String, String),
     change: String,
     year_ago: String,
     verdict: &'static str,
     class: &'static str,
 }
 
-fn link(path: &str, params: &QuestionParams, own: &EffectParams, more: &[(&str, &str)]) -> String {
+pub(super) fn link(path: &str, params: &QuestionParams, own: &EffectParams, more: &[(&str, &str)]) -> String {
     let own = [
         ("window_days", text(&own.window_days)),
         ("within_days", text(&own.within_days)),
@@ -125,20 +126,32 @@ fn shown(change: &ChangeSeen, question: &Question, params: &QuestionParams, own:
         words: report::words(change, question),
         too_early: change.too_early_until.is_some(),
         rates: (!change.numbers.is_empty()).then(exhibit),
-        numbers: change.numbers.iter().map(|number| number_shown(number, change, question)).collect(),
+        numbers: change
+            .numbers
+            .iter()
+            .map(|number| number_shown(number, change, question, &|more_still| rows_at(params, own, &more, more_still)))
+            .collect(),
         agreement: change.version.map(|_| "/agreement/history".to_owned()),
     }
 }
 
-fn number_shown(number: &NumberSeen, change: &ChangeSeen, question: &Question) -> NumberShown {
-    let side = |side| report::side(side, number.unit, question);
-    let n = |n: u64| format::count(n);
+fn rows_at(params: &QuestionParams, own: &EffectParams, version: &[(&str, &str)], figure: &[(&str, &str)]) -> String {
+    let more: Vec<(&str, &str)> = version.iter().chain(figure).copied().collect();
+    link("/effect/rows", params, own, &more)
+}
+
+/// `opens` gives the address of a figure's rows.
+fn number_shown(number: &NumberSeen, change: &ChangeSeen, question: &Question, opens: &dyn Fn(&[(&str, &str)]) -> String) -> NumberShown {
+    let figure = |seen: &Side, side: &str| {
+        let words = format!("{} (n {})", report::side(seen, number.unit, question), format::count(seen.n));
+        (words, opens(&[("number", number.key), ("side", side)]))
+    };
     NumberShown {
         key: format!("{}-{}", number.key, change.version.unwrap_or(0)),
         name: number.name,
         words: number.words,
-        before: format!("{} (n {})", side(&number.now.before), n(number.now.before.n)),
-        after: format!("{} (n {})", side(&number.now.after), n(number.now.after.n)),
+        before: figure(&number.now.before, "before"),
+        after: figure(&number.now.after, "after"),
         change: report::difference(&number.now, number.unit, question),
         year_ago: if number.year_ago.difference.is_some() {
             report::difference(&number.year_ago, number.unit, question)

@@ -86,6 +86,12 @@ pub fn difference(pair: &Pair, unit: Unit, question: &Question) -> String {
         .map_or_else(String::new, |found| format!("{} ({} to {})", step(found.value), step(found.interval.0), step(found.interval.1)))
 }
 
+/// `1 to 50 of 120`
+pub fn shown(offset: usize, last: u64, total: u64) -> String {
+    let from = offset as u64 + 1;
+    if last < from { String::new() } else { format!("{} to {} of {}", format::count(from), format::count(last), format::count(total)) }
+}
+
 /// As it is read under a picture and on a terminal.
 pub fn sheet(change: &ChangeSeen, question: &Question) -> Sheet {
     let row = |number: &NumberSeen| {
