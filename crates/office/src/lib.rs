@@ -45,6 +45,7 @@ pub mod touches;
 pub mod ui;
 pub mod users;
 pub mod web;
+pub mod why;
 
 pub use access::{Actor, Role};
 pub use clock::Clock;

@@ -9,6 +9,7 @@ mod agreement;
 mod attribute;
 mod clocks;
 mod demo;
+mod explain;
 mod handoff;
 mod import;
 mod keep;
@@ -77,6 +78,8 @@ enum Command {
     Report(report::ReportArgs),
     /// What it takes to win so many customers, or to sign so much, by a day
     Plan(plan::PlanArgs),
+    /// Why a number moved, or what stands out now
+    Explain(explain::ExplainArgs),
     /// Print the ledger of promises, waive one, or close a month
     Promises(promises::PromisesArgs),
     /// Saved questions: their answers then and now, and why they differ
@@ -138,6 +141,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Report(args) => report::run(&place, args).await,
         Command::Questions(args) => questions::run(&place, args).await,
         Command::Plan(args) => plan::run(&place, args).await,
+        Command::Explain(args) => explain::run(&place, args).await,
         Command::Promises(args) => promises::run(&place, args).await,
         Command::Checklist => promises::checklist(&place).await,
         Command::Attribute(args) => attribute::run(&place, args),

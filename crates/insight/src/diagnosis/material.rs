@@ -146,7 +146,9 @@ pub fn ripe_part(context: &Context, kpi: &Kpi, period: Period) -> Period {
         return period;
     }
     let days = RIPE_DAYS.min(i64::from(context.question.settings.horizon_days));
-    Period { to: context.view.as_of.plus_days(-days).max(period.from), ..period }
+    // A day's start, so that the period can be written with dates.
+    let ripe = context.view.as_of.plus_days(-days).day_start(&context.question.zone);
+    Period { to: ripe.max(period.from), ..period }
 }
 
 /// The counted rows of a period, in the order of the table, each with its instant.

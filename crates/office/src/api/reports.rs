@@ -126,6 +126,35 @@ const EFFECT: &[(&str, &str)] = &[
     ("currency", ""),
 ];
 
+const WHY: &[(&str, &str)] = &[
+    ("number", "The number's key, such as `mql_to_sal_rate`. Needed."),
+    ("period", "The later period; `last_quarter` unless said."),
+    ("against", "The earlier one: `before` (unless said), `year_ago`, or a period."),
+    ("by", "What to take the change apart by: a dimension, or `reason` for rejections. Unless said, by all."),
+    ("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."),
+    ("known_at", ""),
+    ("filter", ""),
+    ("currency", ""),
+];
+
+const WHY_FINDINGS: &[(&str, &str)] =
+    &[("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."), ("known_at", ""), ("filter", ""), ("currency", "")];
+
+const WHY_ROWS: &[(&str, &str)] = &[
+    ("number", "With `period`, `against`, `by`, `as_of`, `known_at` and `filter` as for the change itself."),
+    ("period", ""),
+    ("against", ""),
+    ("by", "Also `sent_content`, for deals."),
+    ("side", "`before`, `same_age` (the earlier period when it was as old as the later one is) or `now`."),
+    ("segment", "A value of `by`, by name or id; empty is what is not recorded. Without it, all rows."),
+    ("as_of", ""),
+    ("known_at", ""),
+    ("filter", ""),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
+];
+
+
 pub static TOLD: &[Told] = &[
     Told {
         path: "/api/v1/reports/misalignment",
@@ -200,6 +229,24 @@ pub static TOLD: &[Told] = &[
         summary: "The rows behind a number",
         words: "The records that it was counted from.",
         parameters: ROWS,
+    },
+    Told {
+        path: "/api/v1/reports/why",
+        summary: "Why a number moved",
+        words: "Its change between two periods, taken apart by segment into volume, rate, mix and timing; the parts sum to it. With what chance alone hardly explains.",
+        parameters: WHY,
+    },
+    Told {
+        path: "/api/v1/reports/why/findings",
+        summary: "What stands out now",
+        words: "Segments of all main numbers that stand out or moved, the surest first, adjusted over all that was looked at.",
+        parameters: WHY_FINDINGS,
+    },
+    Told {
+        path: "/api/v1/reports/why/rows",
+        summary: "The rows behind a change",
+        words: "Of one side of the number or of one of its segments; they add up to it.",
+        parameters: WHY_ROWS,
     },
     Told {
         path: "/api/v1/reports/attribution",

@@ -47,6 +47,8 @@ pub struct NumberPage {
     first: Option<String>,
     next: Option<String>,
     as_of: String,
+    /// Where its change is taken apart; none where it can't be.
+    why: Option<String>,
     saving: Saving,
     /// When this person looked before, and the address that says what has changed since.
     last_look: Option<(String, String)>,
@@ -125,6 +127,7 @@ pub async fn page(
         first: (page.page > 0).then(|| at_page(0)),
         next: (last < found.evidence.total).then(|| at_page(page.page + 1)),
         as_of: frame.date_time(found.question.as_of),
+        why: crate::why::pages::address_of(&key, &params),
         controls: controls(&params, &path, default),
         card,
         rows,

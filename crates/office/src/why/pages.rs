@@ -1,0 +1,373 @@
+//! The page: what stands out now, or one number taken apart.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::{IntoResponse, Response},
+};
+use insight::{
+    answer::Better,
+    diagnosis::{Digest, Finding, PartOf, SplitParts, Total},
+    kpi,
+    question::Question,
+};
+use picture::Width;
+
+use super::{
+    Explained, WhyParams, digest, numbers, pictures,
+    report::{factors, findings_csv, parts_sheet, rows_address, rows_of, shown_split, when},
+    rows_page, why, words,
+};
+use crate::{
+    Office,
+    question::QuestionParams,
+    scoreboard::params::{Controls, address, controls, text},
+    ui::{
+        Exhibit, Frame,
+        exhibit::{csv_file, svg_file},
+        format,
+    },
+    web::{Allow, AppError, Endpoint, Page},
+};
+
+pub const PATH: &str = "/why";
+
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(PATH, Allow::SignedIn, page),
+        Endpoint::get("/why/rows", Allow::SignedIn, rows_page::page),
+        Endpoint::get("/why/waterfall.svg", Allow::SignedIn, waterfall_svg),
+        Endpoint::get("/why/parts.csv", Allow::SignedIn, parts_csv),
+        Endpoint::get("/why/findings.csv", Allow::SignedIn, findings_file),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "why/page.html")]
+struct WhyPage {
+    form: Form,
+    findings: Vec<Told>,
+    more: String,
+    looks: String,
+    window: String,
+    unused: Vec<(String, String)>,
+    csv: String,
+    as_of: String,
+    known_at: String,
+    none: bool,
+    frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "why/number.html")]
+struct NumberPage {
+    form: Form,
+    title: &'static str,
+    back: String,
+    scoreboard: String,
+    before: Side,
+    now: Side,
+    change: Option<(String, &'static str)>,
+    undefined: bool,
+    picture: Option<Exhibit>,
+    tabs: Vec<Tab>,
+    by: String,
+    factors: Vec<&'static str>,
+    parts: Vec<Row>,
+    findings: Vec<Told>,
+    looks: String,
+    as_of: String,
+    known_at: String,
+    frame: Frame,
+}
+
+struct Form {
+    numbers: Vec<Choice>,
+    againsts: Vec<Choice>,
+    controls: Controls,
+    by: String,
+}
+
+struct Choice {
+    key: String,
+    name: String,
+    here: bool,
+}
+
+/// One of the two periods.
+struct Side {
+    period: String,
+    value: String,
+    sample: String,
+    rows: String,
+}
+
+struct Tab {
+    name: String,
+    address: String,
+    here: bool,
+}
+
+struct Row {
+    label: String,
+    before: (String, String),
+    now: (String, String),
+    sample: String,
+    steps: Vec<(String, &'static str)>,
+    total: (String, &'static str),
+    p: String,
+}
+
+/// A finding, told.
+struct Told {
+    sentence: String,
+    when: String,
+    worth: String,
+    gain: bool,
+    certainty: String,
+    details: Vec<String>,
+    rows: Option<String>,
+    /// The page of its number.
+    number: Option<String>,
+}
+
+async fn page(
+    State(office): State<Office>,
+    frame: Frame,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<WhyParams>,
+) -> Result<Response, AppError> {
+    let params = QuestionParams { by: None, ..params };
+    match text(&own.number) {
+        None => Ok(digest_page(&office, frame, &params, &own).await?.into_response()),
+        Some(_) => Ok(number_page(&office, frame, &params, &own).await?.into_response()),
+    }
+}
+
+async fn digest_page(office: &Office, frame: Frame, params: &QuestionParams, own: &WhyParams) -> Result<Page<WhyPage>, AppError> {
+    let (question, found) = digest(office, params).await?;
+    let history = office.history().await?;
+    Ok(Page(WhyPage {
+        form: form(params, own),
+        findings: found.findings.iter().map(|finding| told(finding, found.looks, &question, params, None)).collect(),
+        more: if found.more > 0 { format!("{} more are in the API.", format::count(found.more)) } else { String::new() },
+        looks: format::count(found.looks),
+        window: asked_of(&found, &question),
+        unused: found
+            .unused
+            .iter()
+            .map(|(id, name)| (name.clone().unwrap_or_else(|| format!("#{id}")), format!("/content/{id}")))
+            .collect(),
+        csv: address("/why/findings.csv", params, &[]),
+        as_of: frame.date_time(question.as_of),
+        known_at: frame.date_time(question.known_at),
+        none: history.leads.is_empty() && history.deals.is_empty(),
+        frame,
+    }))
+}
+
+/// Which periods the digest looks at.
+fn asked_of(found: &Digest, question: &Question) -> String {
+    let period = |period| words::period(period, &question.zone);
+    let comparisons: Vec<String> =
+        found.comparisons.iter().map(|each| format!("{} against {}", period(each.now), period(each.before))).collect();
+    let moved = if comparisons.is_empty() { String::new() } else { format!(", and what moved: {}", comparisons.join("; ")) };
+    format!("Segments that stand out in {}{moved}.", period(found.window))
+}
+
+async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own: &WhyParams) -> Result<Page<NumberPage>, AppError> {
+    let found = why(office, params, &WhyParams { by: None, ..own.clone() }).await?;
+    let (why, question) = (&found.why, &found.question);
+    let asked = text(&own.by).and_then(|by| why.splits.iter().find(|split| split.split.key() == by));
+    let shown = asked.or_else(|| shown_split(why, false));
+    let links = Links { params, own, number: why.kpi.key };
+    let by = shown.map(|split| split.split.key()).unwrap_or_default();
+    let picture = shown.map(|split| {
+        let file = |path: &str| links.to(path, &[("by", by.as_str())]);
+        let drawn = pictures::waterfall(&found, split);
+        Exhibit::new(&drawn, Width::Wide, &parts_sheet(&found, split), file("/why/waterfall.svg"), file("/why/parts.csv"))
+    });
+    let class = |step: f64| tone(step, why.kpi.better);
+    let change = why.change.and_then(|change| Some((words::step(change, why.kpi.unit, question.currency)?, class(change))));
+    Ok(Page(NumberPage {
+        form: form(params, own),
+        title: why.kpi.name,
+        back: address(PATH, &QuestionParams { period: None, ..params.clone() }, &[]),
+        scoreboard: address(&format!("/scoreboard/{}", why.kpi.key), params, &[]),
+        before: side(&found, &why.before, why.comparison.before, links.rows("before", None)),
+        now: side(&found, &why.now, why.comparison.now, links.rows("now", None)),
+        undefined: change.is_none(),
+        change,
+        picture,
+        tabs: why.splits.iter().map(|split| tab(split, &by, &links)).collect(),
+        factors: factors(why).into_iter().map(|(name, _)| name).collect(),
+        parts: shown.map(|split| rows(&found, split, &links)).unwrap_or_default(),
+        by: shown.map(|split| words::split(&split.split)).unwrap_or_default(),
+        findings: why.findings.iter().map(|finding| told(finding, why.looks, question, params, Some(own))).collect(),
+        looks: format::count(why.looks),
+        as_of: frame.date_time(question.as_of),
+        known_at: frame.date_time(question.known_at),
+        frame,
+    }))
+}
+
+/// Where the links of a number's page lead.
+struct Links<'a> {
+    params: &'a QuestionParams,
+    own: &'a WhyParams,
+    number: &'static str,
+}
+
+impl Links<'_> {
+    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let own = [("number", Some(self.number)), ("against", text(&self.own.against))];
+        let own: Vec<_> = own.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()).collect();
+        address(path, self.params, &own)
+    }
+
+    fn rows(&self, side: &str, segment: Option<(&str, &str)>) -> String {
+        let period = text(&self.params.period).unwrap_or(super::PERIOD);
+        rows_of("/why/rows", self.params, self.number, period, text(&self.own.against), side, segment)
+    }
+}
+
+fn form(params: &QuestionParams, own: &WhyParams) -> Form {
+    let (number, against) = (text(&own.number).unwrap_or_default(), text(&own.against).unwrap_or("before"));
+    let choice = |key: &str, name: &str, here: bool| Choice { key: key.to_owned(), name: name.to_owned(), here };
+    let mut againsts: Vec<Choice> = [("before", "against the one before"), ("year_ago", "against a year ago")]
+        .map(|(key, name)| choice(key, name, key == against))
+        .into();
+    if againsts.iter().all(|known| !known.here) {
+        againsts.push(choice(against, &format!("against {against}"), true));
+    }
+    let mut known = controls(params, PATH, super::PERIOD);
+    // There is nothing before all time.
+    known.periods.retain(|(key, ..)| *key != "all");
+    Form {
+        numbers: numbers().map(|kpi| choice(kpi.key, kpi.name, kpi.key == number)).collect(),
+        againsts,
+        controls: known,
+        by: text(&own.by).unwrap_or_default().to_owned(),
+    }
+}
+
+fn side(found: &Explained, total: &Total, period: insight::question::Period, rows: String) -> Side {
+    let (value, beside) = value(found, total);
+    Side { period: words::period(period, &found.question.zone), value, sample: beside, rows }
+}
+
+/// A value with its sample, and the median where the mean is taken apart.
+fn value(found: &Explained, total: &Total) -> (String, String) {
+    let show = |value: f64| format::value(value, found.why.kpi.unit, found.question.currency);
+    let shown = total.value.map_or(format::NO_DATA.to_owned(), show);
+    let sample = match total.hits {
+        Some(hits) if hits < total.n => format!("{} of {}", format::count(hits), format::count(total.n)),
+        _ => format!("n {}", format::count(total.n)),
+    };
+    let median = total.median.map(|median| format!(", median {}", show(median))).unwrap_or_default();
+    (shown, format!("{sample}{median}"))
+}
+
+fn tab(split: &SplitParts, by: &str, links: &Links) -> Tab {
+    let key = split.split.key();
+    let name = words::split(&split.split);
+    Tab { name: name[..1].to_uppercase() + &name[1..], address: links.to(PATH, &[("by", key.as_str())]), here: key == by }
+}
+
+fn rows(found: &Explained, split: &SplitParts, links: &Links) -> Vec<Row> {
+    let why = &found.why;
+    let by = split.split.key();
+    let factors = factors(why);
+    let shown = |step: f64| {
+        let text = words::step(step, why.kpi.unit, found.question.currency).unwrap_or_default();
+        (text, if step == 0.0 { "faint" } else { "" })
+    };
+    let row = |part: &PartOf, label: String, is_rest: bool| {
+        let name = part.segment.id.map(|id| id.to_string()).or(part.segment.label.clone()).unwrap_or_default();
+        let rows = |side: &str| if is_rest { String::new() } else { links.rows(side, Some((&by, &name))) };
+        let total = part.parts.total();
+        Row {
+            label,
+            before: (value(found, &part.before).0, rows("before")),
+            now: (value(found, &part.now).0, rows("now")),
+            sample: format!("{} → {}", format::count(part.before.n), format::count(part.now.n)),
+            steps: factors.iter().map(|(_, of)| shown(of(part))).collect(),
+            total: (shown(total).0, tone(total, why.kpi.better)),
+            p: part.p_adjusted.map_or_else(|| "too few".into(), |p| if p > 0.5 { "chance".into() } else { words::p(p) }),
+        }
+    };
+    let parts = split.parts.iter().map(|part| row(part, format::label(part.segment.label.as_deref()), false));
+    parts.chain(split.rest.iter().map(|rest| row(rest, format!("{} others", format::count(split.rest_segments)), true))).collect()
+}
+
+fn tone(step: f64, better: Better) -> &'static str {
+    match step {
+        0.0 => "",
+        step if (step > 0.0) == (better == Better::Up) => "good",
+        _ => "bad",
+    }
+}
+
+fn told(finding: &Finding, looks: u64, question: &Question, params: &QuestionParams, own: Option<&WhyParams>) -> Told {
+    let details = [words::reason(finding), words::repeats(finding)].into_iter().filter(|words| !words.is_empty()).collect();
+    Told {
+        sentence: words::sentence(finding, question.currency),
+        when: when(finding, question),
+        worth: finding.worth.as_ref().map(|worth| words::worth(worth, question.currency)).unwrap_or_default(),
+        gain: finding.worth.as_ref().is_some_and(|worth| worth.minor > 0),
+        certainty: words::certainty(finding, looks),
+        details,
+        rows: rows_address("/why/rows", finding, question, params, own),
+        number: own.is_none().then(|| number_address(finding, params)).flatten(),
+    }
+}
+
+/// The number of a finding, taken apart by what it was found by.
+fn number_address(finding: &Finding, params: &QuestionParams) -> Option<String> {
+    insight::diagnosis::shape(finding.kpi).ok()?;
+    let by = finding.segment.as_ref().map(|named| named.split.key()).filter(|by| by != "sent_content");
+    let mut more = vec![("number", finding.kpi.key)];
+    more.extend(by.as_deref().map(|by| ("by", by)));
+    Some(address(PATH, params, &more))
+}
+
+async fn drawn(office: &Office, params: &QuestionParams, own: &WhyParams) -> Result<Explained, AppError> {
+    let found = why(office, &QuestionParams { by: None, ..params.clone() }, own).await?;
+    if found.why.splits.is_empty() {
+        return Err(AppError::not_found("change of", found.why.kpi.key));
+    }
+    Ok(found)
+}
+
+async fn waterfall_svg(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<WhyParams>,
+) -> Result<Response, AppError> {
+    let found = drawn(&office, &params, &own).await?;
+    let split = shown_split(&found.why, text(&own.by).is_some()).ok_or_else(|| AppError::not_found("change of", found.why.kpi.key))?;
+    Ok(svg_file(&pictures::waterfall(&found, split), &format!("why-{}", found.why.kpi.key)))
+}
+
+async fn parts_csv(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<WhyParams>,
+) -> Result<Response, AppError> {
+    let found = drawn(&office, &params, &own).await?;
+    let split = shown_split(&found.why, text(&own.by).is_some()).ok_or_else(|| AppError::not_found("change of", found.why.kpi.key))?;
+    Ok(csv_file(&parts_sheet(&found, split), &format!("why-{}", found.why.kpi.key)))
+}
+
+async fn findings_file(State(office): State<Office>, Query(params): Query<QuestionParams>) -> Result<Response, AppError> {
+    let (question, found) = digest(&office, &QuestionParams { by: None, ..params }).await?;
+    Ok(csv_file(&findings_csv(&found, &question), "findings"))
+}
+
+/// The address of a number's explanation, with the question of another page; none where it can't be taken apart.
+pub fn address_of(key: &str, params: &QuestionParams) -> Option<String> {
+    let kpi = kpi::find(key).filter(|kpi| insight::diagnosis::shape(kpi).is_ok())?;
+    let params =
+        QuestionParams { by: None, period: text(&params.period).filter(|period| *period != "all").map(str::to_owned), ..params.clone() };
+    Some(address(PATH, &params, &[("number", kpi.key)]))
+}
