@@ -211,9 +211,9 @@ fn path(record: &Record, ask: &Ask, flows: &Flows, entries: &[Vec<f64>], win_shi
         // The rates of deals are not drawn again: their own mean.
         let step = &record.deals.stages[deals.stage];
         let rate = draws::shifted((step.won as f64 + 0.5) / (step.closed as f64 + 1.0), win_shift);
-        for place in 0..end {
-            minor[place] += tails::quantile(u, deals.deals, deals.open.converts(rate) * deals.signed_by[place]) as f64
-                * deals.amount_minor.unwrap_or(mean);
+        let (chance, amount) = (deals.open.converts(rate), deals.amount_minor.unwrap_or(mean));
+        for (minor, signed_by) in minor.iter_mut().zip(&deals.signed_by) {
+            *minor += tails::quantile(u, deals.deals, chance * signed_by) as f64 * amount;
         }
     }
     for open in &flows.passes {

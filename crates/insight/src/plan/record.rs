@@ -109,7 +109,7 @@ impl Record {
         let whole = calendar::whole_before(as_of, first, zone, MONTHS_BACK_MAX);
         let deals = deals::read(context, &whole);
         let stays: Vec<Vec<Stay>> = stages.windows(2).map(|pair| stays(context, &of_leads, pair[0], pair[1])).collect();
-        let steps: Vec<Step> = stages.windows(2).zip(&stays).map(|(pair, stays)| step(as_of, pair, stays, &whole)).collect();
+        let steps: Vec<Step> = stages.windows(2).zip(&stays).map(|(pair, stays)| step(as_of, zone, pair, stays, &whole)).collect();
         let costs = costs::read(context, &of_leads, names.len(), &whole);
         let open = open(context, &of_leads, names.len(), &stages, &deals);
         let mut sources: Vec<Source> = Vec::new();
@@ -224,10 +224,11 @@ fn stays(context: &Context, of_leads: &[u32], from: Stage, to: Stage) -> Vec<Sta
     (0..of_leads.len()).filter_map(stay).collect()
 }
 
-fn step(as_of: Instant, pair: &[Stage], stays: &[Stay], whole: &[Month]) -> Step {
+fn step(as_of: Instant, zone: &TimeZone, pair: &[Stage], stays: &[Stay], whole: &[Month]) -> Step {
     let lag = Lag::of(stays.iter().filter_map(|stay| stay.spell).collect());
-    let end = as_of.plus_micros(-(lag.mature_days * MICROS_PER_DAY as f64) as i64);
-    let cohorts = (end.plus_micros(-YEAR_DAYS * MICROS_PER_DAY), end);
+    // Whole days, so that the same leads can be asked for elsewhere by their dates.
+    let end = as_of.plus_micros(-(lag.mature_days * MICROS_PER_DAY as f64) as i64).day_start(zone);
+    let cohorts = (end.plus_micros(-YEAR_DAYS * MICROS_PER_DAY).day_start(zone), end);
     let (entered, reached) = tally(stays.iter(), cohorts);
     let mut months = vec![(0, 0); whole.len()];
     for stay in stays.iter().filter(|stay| cohorts.0 <= stay.entered_at && stay.entered_at < cohorts.1) {

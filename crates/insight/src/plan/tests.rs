@@ -247,7 +247,8 @@ fn the_same_question_has_the_same_answer_on_any_number_of_threads() {
 fn past_plans_are_tried_on_what_came() {
     let question = Question { as_of: day(0.0), known_at: day(0.0), ..question() };
     let tried = backtest(&history(two_years()), &question, 5, 60);
-    assert_eq!(tried.tried.len(), 5);
+    // The months in which the only customer was in a cohort of the last year; of the others nothing can be told.
+    assert_eq!(tried.tried.len(), 2);
     assert!(tried.tried.iter().all(|tried| tried.by <= day(0.0) && tried.customers == 0 && tried.bands[2].0 <= tried.median), "{tried:?}");
     assert!(tried.coverage.is_some());
     assert!(backtest(&history(Delta::default()), &question, 5, 60).coverage.is_none());

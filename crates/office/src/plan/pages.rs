@@ -168,7 +168,7 @@ async fn page(
         sources,
         totals,
         focus: percent(answer.focus),
-        steps: answer.steps.iter().map(|step| step_row(step)).collect(),
+        steps: answer.steps.iter().map(|step| step_row(step, &found.question.zone, &params)).collect(),
         pacing: pictures::pacing(answer).map(|picture| exhibit(&picture, report::pacing_csv(answer), "pacing")),
         fan: pictures::fan(answer).map(|picture| exhibit(&picture, report::fan_csv(answer), "fan")),
         quarters: quarters(answer),
@@ -262,14 +262,13 @@ fn months(answer: &PlanAnswer) -> Months {
     let mut sources: Vec<(i64, SourceRow)> = Vec::new();
     for (place, source) in answer.sources.iter().enumerate().filter(|(_, source)| source.leads.is_some_and(|leads| leads > 0)) {
         let label = source.source.as_deref();
-        let filter = format!("source={}", label.unwrap_or_default());
         let row = SourceRow {
             name: format::label(label),
             cells: names.iter().map(|month| count_of(leads(Some(place), month))).collect(),
             leads: count_of(source.leads.unwrap_or(0)),
             cost: source.cost_per_lead_minor.map_or_else(|| format::NOT_RECORDED.into(), |minor| money(Some(minor), answer)),
             spend: money(source.spend_minor, answer),
-            address: url::with("/scoreboard/cost_per_lead", [("by", "source"), ("filter", filter.as_str())]),
+            address: url::with("/scoreboard/cost_per_lead", [("by", "campaign")]),
         };
         sources.push((source.leads.unwrap_or(0), row));
     }
@@ -281,7 +280,10 @@ fn months(answer: &PlanAnswer) -> Months {
     Months { names, sources: sources.into_iter().map(|(_, row)| row).collect(), totals }
 }
 
-fn step_row(step: &StepUsed) -> StepRow {
+fn step_row(step: &StepUsed, zone: &jiff::tz::TimeZone, params: &QuestionParams) -> StepRow {
+    // The very leads of the rate, as the cohorts count them.
+    let period = format!("{}..{}", format::iso_date(step.cohorts_from, zone), format::iso_date(step.cohorts_to, zone));
+    let address = url::with("/cohorts", [("from", step.from.key()), ("to", step.to.key())]);
     StepRow {
         name: format!("{} to {}", step.from.name(), step.to.name()),
         rate: step.rate.map_or_else(|| format::NO_DATA.into(), format::rate),
@@ -289,7 +291,7 @@ fn step_row(step: &StepUsed) -> StepRow {
         recorded: format::rate_or_none(step.recorded_rate),
         interval: step.interval.map_or_else(dash, |(low, high)| format!("{} to {}", format::rate(low), format::rate(high))),
         sample: format!("{} of {}", format::count(step.reached), format::count(step.entered)),
-        address: url::with("/cohorts", [("from", step.from.key()), ("to", step.to.key())]),
+        address: crate::scoreboard::params::address(&address, params, &[("period", period.as_str())]),
         median: step.median_days.map_or_else(dash, format::decimal),
         mature: format::decimal(step.mature_days),
     }
