@@ -90,7 +90,7 @@ pub const AUC_MARGIN_MIN: f64 = 0.02;
 /// The newest so many are learned from.
 pub const LANDMARKS_MAX: usize = 40_000;
 /// Outcomes, and as many misses, that are needed in the parts for learning, calibration and judging.
-const HITS_MIN: [u64; 3] = [50, 15, 15];
+const HITS_MIN: [u64; 3] = [30, 10, 10];
 const SEED: u64 = 7;
 
 pub fn learn(history: &History, log: &FieldLog, ask: &Ask) -> Result<Learned, TooLittle> {

@@ -42,7 +42,8 @@ pub struct Since {
 const ROWS_MAX: usize = 2_000;
 const HITS_MIN: u64 = 15;
 
-/// Of leads judged after `after`, the last instant that the version itself was judged by. `None`: too few have an outcome.
+/// Of leads judged after `after`, the last instant that the version itself was judged by. Fields count as they are now, which can only
+/// favour the version. `None`: too few have an outcome.
 pub fn since(history: &History, model: &Model, wanted: (Stage, u32), after: Instant, as_of: Instant, known_at: Instant) -> Option<Since> {
     let leads = &history.leads;
     let mut found: Vec<(Landmark, bool)> = Vec::new();

@@ -51,7 +51,7 @@ fn too_little_is_said_in_numbers() {
     let mut rows = rows();
     rows.transitions.truncate(20);
     let words = learned(&history(rows), &FieldLog::default(), END).err().unwrap().to_string();
-    assert!(words.contains("and 50 are needed") && words.contains("SQL among the leads to learn from"), "{words}");
+    assert!(words.contains("and 30 are needed") && words.contains("SQL among the leads to learn from"), "{words}");
     assert!(learned(&history(Default::default()), &FieldLog::default(), END).is_err());
 }
 
