@@ -8,6 +8,7 @@ mod looks;
 mod material;
 mod parts;
 mod periods;
+mod rows;
 mod shuffle;
 mod significance;
 #[cfg(test)]
@@ -25,8 +26,9 @@ pub use looks::{Comparison, What};
 pub use material::{Shape, shape};
 pub use parts::Parts;
 pub use periods::{before, last_whole, same_age, year_ago};
+pub use rows::{RowsOf, Side as RowsSide, rows};
 pub use shuffle::Shuffle;
 pub use split::{Split, dimensions};
 pub use survey::{Digest, FINDINGS_MAX, Prepared, digest, prepare};
-pub use why::{PARTS_MAX, PartOf, RowsOf, Side as RowsSide, SplitParts, Total, Why, rows, splits_of, why};
+pub use why::{PARTS_MAX, PartOf, SplitParts, Total, Why, splits_of, why};
 pub use worth::Worth;

@@ -1,19 +1,18 @@
 //! Why one number moved: its change between two periods, taken apart by each dimension.
 
-use alignment::Instant;
 use serde::Serialize;
 
 use super::{
     finding::{Finding, Named, findings},
     looks::{About, Comparison, Segment, Subject, Survey},
-    material::{Cell, Material, Seen, Shape, observed, shape},
+    material::{Cell, Material, Seen, Shape, shape},
     parts::{Parts, Sums, of_count, of_quotient, of_sum, settle, settle_whole},
     periods::same_age,
     split::{Cuts, Split, dimensions},
     worth::Values,
 };
 use crate::{
-    answer::{Evidence, EvidenceRow, Unit},
+    answer::Unit,
     engine::{Context, Kpi, Summary, percentile},
     history::History,
     question::{Dimension, Period, Question},
@@ -69,14 +68,6 @@ pub struct PartOf {
     pub parts: Parts,
     /// Adjusted over all segments of all dimensions. `None`: too few rows, or the number has no test.
     pub p_adjusted: Option<f64>,
-}
-
-/// Which rows of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Before,
-    SameAge,
-    Now,
 }
 
 /// Segments that a dimension lists; the others stand together.
@@ -328,82 +319,4 @@ impl Total {
         let hits = self.hits.zip(other.hits).map(|(a, b)| a + b);
         Total { n: self.n + other.n, hits, value: None, median: None }
     }
-}
-
-/// Which rows to list.
-#[derive(Clone, Debug)]
-pub struct RowsOf {
-    pub side: Side,
-    /// A segment by label or id; with `None` for its label what is not recorded. Without one, all rows.
-    pub segment: Option<(Split, Option<String>)>,
-    pub offset: usize,
-    pub limit: usize,
-}
-
-/// The rows behind one side of a part, by id; what counts in them adds up to it. `before` may be left out where only the later period is
-/// looked at. `Err`: the number can't be taken apart, or there is no such segment.
-pub fn rows(
-    history: &History,
-    question: &Question,
-    kpi: &'static Kpi,
-    before: Option<Period>,
-    of: &RowsOf,
-) -> Result<Evidence, &'static str> {
-    shape(kpi)?;
-    let now = question.period;
-    let (period, as_of) = match (of.side, before) {
-        (Side::Now, _) => (now, question.as_of),
-        (_, None) => return Err("name the earlier period"),
-        (Side::Before, Some(before)) => (before, question.as_of),
-        (Side::SameAge, Some(before)) => (before, same_age(before, now, question.as_of)),
-    };
-    let question = Question { period, as_of, by: None, ..question.clone() };
-    let context = Context::of(history, &question);
-    let seen = observed(&context, kpi.table, kpi.observe, period);
-    let is_in = membership(&context, kpi, of)?;
-    let ids = context.rows(kpi.table);
-    let row = |(seen, at): &(Seen, Instant)| EvidenceRow {
-        id: ids[seen.row as usize],
-        hit: seen.hits >= seen.n,
-        value: Some(seen.value),
-        at: Some(*at),
-        fault: None,
-    };
-    let found: Vec<&(Seen, Instant)> = seen.iter().filter(|(seen, _)| is_in(seen)).collect();
-    Ok(Evidence { table: kpi.table, total: found.len() as u64, rows: found.into_iter().skip(of.offset).take(of.limit).map(row).collect() })
-}
-
-type IsIn = Box<dyn Fn(&Seen) -> bool>;
-
-fn membership(context: &Context, kpi: &Kpi, of: &RowsOf) -> Result<IsIn, &'static str> {
-    let Some((split, label)) = &of.segment else { return Ok(Box::new(|_| true)) };
-    let wanted = label.as_deref();
-    let is_it = |label: &crate::engine::Label| match wanted {
-        None => label.name.is_none() && label.id.is_none(),
-        Some(text) => label.name.as_deref() == Some(text) || label.id.is_some_and(|id| id.to_string() == text),
-    };
-    let places = |labels: &[crate::engine::Label]| -> Vec<u32> {
-        labels.iter().zip(0..).filter(|(label, _)| is_it(label)).map(|(_, place)| place).collect()
-    };
-    let no_such_segment = "there is no such segment";
-    if *split == Split::SentContent {
-        let sent = super::split::Sent::of(context);
-        let wanted = places(&super::split::Sent::labels(context.history));
-        if wanted.is_empty() || kpi.table != Table::Deals {
-            return Err(no_such_segment);
-        }
-        return Ok(Box::new(move |seen| sent.pieces_of(seen.row as usize).iter().any(|piece| wanted.contains(piece))));
-    }
-    let dimensions = match split {
-        Split::By(dimension) => vec![dimension.clone()],
-        _ => Vec::new(),
-    };
-    let cuts = Cuts::of(context, &dimensions, *split == Split::Reason);
-    let wanted = places(cuts.labels(split));
-    let of_rows = cuts.places(split, kpi.table).ok_or(no_such_segment)?.to_vec();
-    if wanted.is_empty() {
-        return Err(no_such_segment);
-    }
-    let only_hits = *split == Split::Reason;
-    Ok(Box::new(move |seen| (!only_hits || seen.hits > 0) && wanted.contains(&of_rows[seen.row as usize])))
 }

@@ -120,6 +120,8 @@ struct Row {
 
 /// A finding, told.
 struct Told {
+    /// Of the same segment as the finding before it.
+    same: bool,
     sentence: String,
     when: String,
     worth: String,
@@ -149,7 +151,7 @@ async fn digest_page(office: &Office, frame: Frame, params: &QuestionParams, own
     let history = office.history().await?;
     Ok(Page(WhyPage {
         form: form(params, own),
-        findings: found.findings.iter().map(|finding| told(finding, found.looks, &question, params, None)).collect(),
+        findings: by_topic(&found, &question, params),
         more: if found.more > 0 { format!("{} more are in the API.", format::count(found.more)) } else { String::new() },
         looks: format::count(found.looks),
         window: asked_of(&found, &question),
@@ -164,6 +166,16 @@ async fn digest_page(office: &Office, frame: Frame, params: &QuestionParams, own
         none: history.leads.is_empty() && history.deals.is_empty(),
         frame,
     }))
+}
+
+/// What is found of one segment stands under one number.
+fn by_topic(found: &Digest, question: &Question, params: &QuestionParams) -> Vec<Told> {
+    let topic_before = |index: usize| index.checked_sub(1).map(|before| found.findings[before].topic);
+    let told = |(index, finding): (usize, &Finding)| Told {
+        same: topic_before(index) == Some(finding.topic),
+        ..told(finding, found.looks, question, params, None)
+    };
+    found.findings.iter().enumerate().map(told).collect()
 }
 
 /// Which periods the digest looks at.
@@ -311,6 +323,7 @@ fn tone(step: f64, better: Better) -> &'static str {
 fn told(finding: &Finding, looks: u64, question: &Question, params: &QuestionParams, own: Option<&WhyParams>) -> Told {
     let details = [words::reason(finding), words::repeats(finding)].into_iter().filter(|words| !words.is_empty()).collect();
     Told {
+        same: false,
         sentence: words::sentence(finding, question.currency),
         when: when(finding, question),
         worth: finding.worth.as_ref().map(|worth| words::worth(worth, question.currency)).unwrap_or_default(),
