@@ -10,6 +10,7 @@ pub mod drift;
 pub mod effect;
 pub mod engine;
 pub mod experiment;
+pub mod forecast;
 pub mod funnel;
 pub mod history;
 pub mod kpi;

@@ -18,6 +18,7 @@ pub mod deals;
 pub mod effect;
 pub mod events;
 pub mod experiments;
+pub mod forecast;
 pub mod handoff;
 pub mod history;
 pub mod imports;

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use office::{
     cohorts::{self, CohortParams},
+    forecast::{self, ForecastParams},
     effect, experiments, misalignment,
     question::QuestionParams,
     report::{self, Report},
@@ -72,6 +73,20 @@ enum Which {
         #[command(flatten)]
         question: QuestionArgs,
     },
+    /// Revenue by month to come with its bands, how right that would have been, and the open deals behind it
+    Forecast {
+        /// Whole months after the one under way, 1 to 12 [default: 6]
+        #[arg(long, value_name = "MONTHS")]
+        months: Option<String>,
+        /// 100 to 10000 [default: 10000]
+        #[arg(long, value_name = "DRAWS")]
+        replicates: Option<String>,
+        /// The same seed draws the same [default: 1]
+        #[arg(long, value_name = "NUMBER")]
+        seed: Option<String>,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
     /// Revenue shared out over channels, sources, campaigns or content
     Attribution {
         /// all, or names separated by commas: first, last, linear, time_decay, u
@@ -135,6 +150,9 @@ pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
         Which::Experiment { id: Some(id), question } => experiments::report::experiment(&office, &question.params(), id).await?,
         Which::Experiment { id: None, .. } => experiments::report::experiments(&office).await?,
         Which::Attribution { model, question } => report::attribution(&office, &question.params(), &model).await?,
+        Which::Forecast { months, replicates, seed, question } => {
+            forecast::report::report(&office, &question.params(), &ForecastParams { months, replicates, seed }).await?
+        }
         Which::Cohorts { from, to, every, ages, question } => {
             cohorts::report::report(&office, &question.params(), &CohortParams { from, to, every, ages }).await?
         }

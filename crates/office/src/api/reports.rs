@@ -155,6 +155,17 @@ const WHY_ROWS: &[(&str, &str)] = &[
 ];
 
 
+const FORECAST: &[(&str, &str)] = &[
+    ("months", "Whole months after the one under way, 1 to 12. Default: 6."),
+    ("replicates", "Draws, 100 to 10,000. Default: 10,000."),
+    ("seed", "The same seed draws the same. Default: 1."),
+    ("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."),
+    ("known_at", ""),
+    ("by", "What the open deals are broken down by."),
+    ("filter", ""),
+    ("currency", ""),
+];
+
 pub static TOLD: &[Told] = &[
     Told {
         path: "/api/v1/reports/misalignment",
@@ -265,6 +276,12 @@ pub static TOLD: &[Told] = &[
         summary: "The rows behind a figure of the cohorts",
         words: "Leads or deals, with when they entered, how that ended, and after how many days.",
         parameters: COHORT_ROWS,
+    },
+    Told {
+        path: "/api/v1/reports/forecast",
+        summary: "Revenue by month to come",
+        words: "Months with their 50, 80 and 95% bands, the backtest beside them, and the open deals with their probability and expected date.",
+        parameters: FORECAST,
     },
 ];
 

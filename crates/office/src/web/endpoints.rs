@@ -65,6 +65,8 @@ pub fn all() -> Vec<Endpoint> {
         crate::why::api::endpoints(),
         crate::plan::pages::endpoints(),
         crate::plan::api::endpoints(),
+        crate::forecast::pages::endpoints(),
+        crate::forecast::api::endpoints(),
         crate::handoff::pages::endpoints(),
         crate::agreement::pages::endpoints(),
         crate::promises::pages::endpoints(),
