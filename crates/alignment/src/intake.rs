@@ -229,6 +229,8 @@ pub struct TouchIntake {
     pub source: Option<String>,
     pub campaign: Option<Reference>,
     pub content: Option<Reference>,
+    /// Its own fields: utm_term, creative, ...
+    pub tags: CustomValues,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -85,6 +85,34 @@ impl ActivityKind {
     }
 }
 
+/// Tags that one touch can have.
+pub const TAGS_MAX: usize = 16;
+/// Different keys of tags in one record: each is a column of the history.
+pub const TAG_KEYS_MAX: usize = 64;
+pub const TAG_KEY_CHARS_MAX: usize = 64;
+pub const TAG_CHARS_MAX: usize = 200;
+
+/// A touch's own fields, such as `utm_term`: says what is too many, too long or not a key.
+pub fn check_tags(tags: &[(String, String)]) -> Result<(), String> {
+    if tags.len() > TAGS_MAX {
+        return Err(format!("tags: {} are more than the {TAGS_MAX} that a touch can have; leave some out", tags.len()));
+    }
+    for (key, value) in tags {
+        let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+        if !is_key || key.chars().count() > TAG_KEY_CHARS_MAX {
+            return Err(format!("tags: `{key}` is no key; write up to {TAG_KEY_CHARS_MAX} letters, digits, `_`, `-` or `.`"));
+        }
+        let length = value.chars().count();
+        if length > TAG_CHARS_MAX {
+            return Err(format!("tags: `{key}` has {length} characters, more than {TAG_CHARS_MAX}; shorten it"));
+        }
+        if value.contains('\0') {
+            return Err(format!("tags: `{key}` holds a zero byte, which no text has; leave it out"));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +128,24 @@ mod tests {
             assert_eq!(ActivityKind::from_code(*kind as u8), Some(*kind));
         }
         assert_eq!(TouchKind::parse("fax"), None);
+    }
+
+    #[test]
+    fn tags_have_limits() {
+        let tags = |count: usize, key: &str, value: &str| (0..count).map(|at| (format!("{key}{at}"), value.to_owned())).collect::<Vec<_>>();
+        let long = "x".repeat(TAG_CHARS_MAX + 1);
+        for (tags, said) in [
+            (tags(0, "", ""), None),
+            (tags(TAGS_MAX, "utm_", "a"), None),
+            (tags(TAGS_MAX + 1, "utm_", "a"), Some("more than the 16")),
+            (tags(1, "utm term", "a"), Some("is no key")),
+            (tags(1, &"k".repeat(TAG_KEY_CHARS_MAX), "a"), Some("is no key")),
+            (tags(1, "utm_", &long), Some("201 characters")),
+            (tags(1, "utm_", "a\0"), Some("zero byte")),
+        ] {
+            let checked = check_tags(&tags);
+            assert_eq!(checked.is_ok(), said.is_none(), "{tags:?}");
+            assert!(checked.err().is_none_or(|words| words.contains(said.unwrap_or_default())));
+        }
     }
 }

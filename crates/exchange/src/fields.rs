@@ -567,6 +567,7 @@ const TOUCH: &[FieldDefinition] = &[
         Reference(Noun::Content, By::Name),
         &["content", "content title", "asset", "landing page", "utm content"],
     ),
+    f("custom", "Tags", "Columns kept as tags of the touch: utm_term, creative, ... Up to 16.", Custom, &[]),
 ];
 
 const DEAL: &[FieldDefinition] = &[

@@ -165,6 +165,7 @@ fn touch(id: i64, people: i64, dice: &mut Dice) -> TouchRow {
         source: dice.label(&CHANNELS),
         campaign: None,
         content: Some(1 + dice.below(200) as i64),
+        tags: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod experiment;
 pub mod forecast;
 pub mod funnel;
 pub mod history;
+pub mod journeys;
 pub mod kpi;
 pub mod misalignment;
 pub mod plan;

@@ -21,10 +21,12 @@ pub enum Dimension {
     RejectionReason,
     /// One of the company's or lead's own fields, by key.
     Custom(String),
+    /// One of the touches' own fields, by key. A lead and a deal have that of their person's first touch.
+    Tag(String),
 }
 
 impl Dimension {
-    /// `source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, or `custom:<field key>`.
+    /// `source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, `custom:<field key>` or `tag:<key>`.
     pub fn parse(text: &str) -> Option<Dimension> {
         Some(match text {
             "source" => Dimension::Source,
@@ -35,7 +37,11 @@ impl Dimension {
             "industry" => Dimension::Industry,
             "country" => Dimension::Country,
             "rejection_reason" => Dimension::RejectionReason,
-            other => Dimension::Custom(other.strip_prefix("custom:").filter(|key| !key.is_empty())?.to_owned()),
+            other => match other.split_once(':').filter(|(_, key)| !key.is_empty())? {
+                ("custom", key) => Dimension::Custom(key.to_owned()),
+                ("tag", key) => Dimension::Tag(key.to_owned()),
+                _ => return None,
+            },
         })
     }
 
@@ -50,6 +56,7 @@ impl Dimension {
             Dimension::Country => "country".into(),
             Dimension::RejectionReason => "rejection_reason".into(),
             Dimension::Custom(key) => format!("custom:{key}"),
+            Dimension::Tag(key) => format!("tag:{key}"),
         }
     }
 }

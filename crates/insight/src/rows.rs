@@ -127,6 +127,8 @@ pub struct TouchRow {
     pub source: Option<String>,
     pub campaign: Option<i64>,
     pub content: Option<i64>,
+    /// Its own fields: key and value.
+    pub tags: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -130,6 +130,7 @@ pub fn touch(id: i64, person: i64, on_day: f64, channel: &str) -> TouchRow {
         source: None,
         campaign: None,
         content: None,
+        tags: Vec::new(),
     }
 }
 

@@ -232,7 +232,11 @@ async fn take_run(read: &mut ReadTx, table: Table, first: i64, last: i64, delta:
         Table::Transitions => {
             delta.transitions.extend(feed::transitions(connection, first, last).await?.into_iter().filter_map(transition))
         }
-        Table::Touches => delta.touches.extend(feed::touches(connection, first, last).await?.into_iter().map(touch)),
+        Table::Touches => {
+            let mut tags = custom_by_record(read, "touches", first, last).await?;
+            let found = feed::touches(read.conn(), first, last).await?;
+            delta.touches.extend(found.into_iter().map(|fact| touch(tags.remove(&fact.id), fact)));
+        }
         Table::Activities => delta.activities.extend(feed::activities(connection, first, last).await?.into_iter().filter_map(activity)),
         Table::Deals => {
             let mut people: FxHashMap<i64, Vec<i64>> = FxHashMap::default();

@@ -198,7 +198,7 @@ fn wrong(part: &'static str, value: &str, what_to_do: &str) -> QuestionError {
 }
 
 fn dimension_unknown(part: &'static str, text: &str) -> QuestionError {
-    wrong(part, text, "write source, campaign, channel, content, owner, industry, country, rejection_reason or custom:<field>")
+    wrong(part, text, "write source, campaign, channel, content, owner, industry, country, rejection_reason, custom:<field> or tag:<key>")
 }
 
 /// A date alone means the end of that day.

@@ -173,6 +173,7 @@ impl World {
             source: Some(touch.channel.key().into()),
             campaign: touch.campaign.map(|campaign| reference(Noun::Campaign, campaign as usize)),
             content: touch.content.map(|piece| reference(Noun::Content, piece as usize)),
+            tags: Vec::new(),
         }
     }
 

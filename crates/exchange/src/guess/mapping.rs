@@ -25,7 +25,7 @@ pub struct Mapping {
     pub columns: Vec<(String, Option<String>)>,
     /// Words of a column and what they mean, over the usual ones: column, word, meaning.
     pub words: Vec<(String, String, String)>,
-    /// Columns without a field become fields of your own (companies, people, leads and deals only).
+    /// Columns without a field become fields of your own (companies, people, leads, deals and, as tags, touches).
     pub keep_rest: bool,
 }
 

@@ -86,6 +86,7 @@ impl Maker {
             source: None,
             campaign: None,
             content: None,
+            tags: Vec::new(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     view::View,
 };
 
-pub(super) enum Axis<'h> {
+pub(crate) enum Axis<'h> {
     /// A label on the touch: its code, or the number of names where not recorded.
     Label(&'h Labels),
     /// A campaign or content on the touch: its row, or the number of rows where not recorded or gone.
@@ -25,7 +25,13 @@ impl<'h> Axis<'h> {
     pub fn of(signed: &Signed<'h>) -> Axis<'h> {
         let history: &'h History = signed.history;
         let touches = &history.touches;
-        match signed.question.by.as_ref().unwrap_or(&Dimension::Channel) {
+        let by = signed.question.by.as_ref().unwrap_or(&Dimension::Channel);
+        if let Dimension::Tag(key) = by
+            && let Some(labels) = touches.tags.field(key)
+        {
+            return Axis::Label(labels);
+        }
+        match by {
             Dimension::Channel => Axis::Label(&touches.channel),
             Dimension::Source => Axis::Label(&touches.source),
             Dimension::Campaign => Axis::Named { links: touches.campaign.values(), table: &history.campaigns },

@@ -3,7 +3,7 @@
 //! A *journey* is the touches up to a conversion (a signature), inside the lookback. Each model is one file: a kernel that weighs
 //! the touches of one journey; `chain` solves what the Markov model's needs of all journeys. Everything else, from a file of paths to the whole history, runs the same kernels.
 
-mod axis;
+pub(crate) mod axis;
 mod behind;
 mod by_channel;
 mod chain;
@@ -24,7 +24,7 @@ mod revenue;
 mod self_reported;
 mod shapley;
 mod sharer;
-mod signed;
+pub(crate) mod signed;
 mod spend;
 mod time_decay;
 pub mod touches;

@@ -15,11 +15,11 @@ use crate::{
 
 mod nulls;
 
-pub(super) use nulls::Nulls;
+pub(crate) use nulls::Nulls;
 
 /// The touches of one deal, gathered into buffers that are reused from deal to deal.
 #[derive(Default)]
-pub(super) struct Gathered {
+pub(crate) struct Gathered {
     /// Rows of `History::touches`, oldest first, ties by id.
     pub rows: Vec<u32>,
     /// The journey found last: deals are walked in the order of groups, so the next one is a few steps on.
@@ -27,7 +27,7 @@ pub(super) struct Gathered {
 }
 
 /// What was signed (or opened, if pipeline is the goal), as of the question.
-pub(super) struct Signed<'h> {
+pub(crate) struct Signed<'h> {
     pub history: &'h History,
     pub question: &'h Question,
     /// The deals that the question is about, by group.
@@ -55,7 +55,7 @@ impl Owner {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Won {
+pub(crate) struct Won {
     pub group: Group,
     /// When it was signed, or from when on it counts as signed if nobody wrote that down; or when it was opened.
     pub at: Instant,

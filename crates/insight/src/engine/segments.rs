@@ -46,6 +46,7 @@ impl Segments {
             Dimension::Custom(key) => {
                 of_companies(view, |view| view.history.companies.custom.field(key), None, view.history.leads.custom.field(key))
             }
+            Dimension::Tag(key) => tags(view, key),
         }
     }
 
@@ -174,6 +175,20 @@ fn channels(view: &View) -> Segments {
         Some(place(&of_spend, history.spend.channel.codes()[row])).filter(|place| *place != 0).unwrap_or_else(of_campaign)
     });
     by_lead(view, leads, Some(spend), None, names)
+}
+
+/// The tag of the first touch of the lead's person.
+fn tags(view: &View, key: &str) -> Segments {
+    let history = view.history;
+    let mut names = Interner::new();
+    let labels = history.touches.tags.field(key).map(|labels| (labels, names.column(labels)));
+    let firsts = view.firsts();
+    let leads = each(history.leads.len(), |row| {
+        let person = history.people.find(history.leads.person.values()[row]);
+        let touch = person.and_then(|person| firsts.touch_of(person));
+        labels.as_ref().zip(touch).map_or(0, |((labels, places), touch)| place(places, labels.codes()[touch]))
+    });
+    by_lead(view, leads, None, None, names)
 }
 
 fn campaigns(view: &View) -> Segments {

@@ -9,7 +9,7 @@ use super::held::TableFile;
 
 pub const FILE: &str = "manifest";
 /// Raise it whenever the columns or their meaning change: an older history is then rebuilt, not misread.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 const TITLE: &str = "tandem-history";
 
 #[derive(Clone, Debug, Default, PartialEq)]

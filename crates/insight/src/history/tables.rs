@@ -132,7 +132,7 @@ table! {
         (group.0, table.at.values()[row], table.id.values()[row])
     } => {
         id: Ids, person: Links, company: Links, kind: Fixed<TouchKind>, at: Instants, recorded_at: Instants, channel: Labels,
-        source: Labels, campaign: Links, content: Links,
+        source: Labels, campaign: Links, content: Links, tags: Customs,
     }
 }
 

@@ -211,6 +211,7 @@ fn any_touch() -> impl Strategy<Value = TouchRow> {
             person,
             company,
             channel: channel.map(str::to_owned),
+            tags: channel.map(|value| (format!("utm_{}", id % 3), value.to_owned())).into_iter().collect(),
             ..touch(id, 1, on as f64, "")
         },
     )

@@ -71,7 +71,7 @@ pub fn transition(fact: feed::TransitionFact) -> Option<rows::TransitionRow> {
     })
 }
 
-pub fn touch(fact: feed::TouchFact) -> rows::TouchRow {
+pub fn touch(tags: Option<Custom>, fact: feed::TouchFact) -> rows::TouchRow {
     rows::TouchRow {
         id: fact.id,
         person: fact.person_id,
@@ -83,6 +83,7 @@ pub fn touch(fact: feed::TouchFact) -> rows::TouchRow {
         source: fact.source,
         campaign: fact.campaign_id,
         content: fact.content_id,
+        tags: tags.unwrap_or_default(),
     }
 }
 

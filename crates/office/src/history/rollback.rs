@@ -162,7 +162,7 @@ fn touch(row: &mut rows::TouchRow, field: &str, value: Option<&str>) {
         "source" => row.source = text(value),
         "campaign_id" => row.campaign = int(value),
         "content_id" => row.content = int(value),
-        _ => {}
+        own => custom(&mut row.tags, own, value),
     }
 }
 

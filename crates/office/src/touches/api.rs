@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use alignment::touch::TouchKind;
 use axum::{
     Json,
@@ -82,6 +84,7 @@ pub struct Touch {
     pub campaign_name: Option<String>,
     pub content_id: Option<i64>,
     pub content_title: Option<String>,
+    pub tags: BTreeMap<String, String>,
 }
 
 impl From<TouchRow> for Touch {
@@ -101,6 +104,7 @@ impl From<TouchRow> for Touch {
             campaign_name: row.campaign_name,
             content_id: row.content_id,
             content_title: row.content_title,
+            tags: BTreeMap::new(),
         }
     }
 }
@@ -118,12 +122,28 @@ async fn list(State(office): State<Office>, Asked(query): Asked<TouchQuery>) -> 
     };
     let turn = ask::turn(&query.cursor, query.limit)?;
     let mut record = office.facts().read().await?;
-    Ok(write::page(touches::list(&mut record, &filter, turn).await?))
+    let Json(mut page) = write::page::<_, Touch>(touches::list(&mut record, &filter, turn).await?);
+    add_tags(&mut record, &mut page.items).await?;
+    Ok(Json(page))
 }
 
 async fn one(State(office): State<Office>, Path(id): Path<i64>) -> Result<Json<Touch>, AppError> {
     let mut record = office.facts().read().await?;
-    Ok(Json(touches::one(record.conn(), id).await?.into()))
+    let mut touch = [touches::one(record.conn(), id).await?.into()];
+    add_tags(&mut record, &mut touch).await?;
+    let [touch] = touch;
+    Ok(Json(touch))
+}
+
+async fn add_tags(record: &mut facts::ReadTx, touches: &mut [Touch]) -> Result<(), AppError> {
+    let ids: Vec<i64> = touches.iter().map(|touch| touch.id).collect();
+    let engine = record.engine;
+    for (id, key, value) in facts::keys::custom_values_of(record.conn(), engine, "touches", &ids).await? {
+        if let Some(touch) = touches.iter_mut().find(|touch| touch.id == id) {
+            touch.tags.insert(key, value);
+        }
+    }
+    Ok(())
 }
 
 async fn create(State(office): State<Office>, actor: Actor, body: Body<NewTouches>) -> Result<Response, AppError> {

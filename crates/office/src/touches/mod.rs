@@ -3,11 +3,15 @@
 pub mod api;
 mod gather;
 mod read;
+mod tags;
 mod take;
 
 pub use gather::Gatherer;
 pub use read::{ReadTouch, read};
+pub use tags::TagKeys;
 pub use take::{Taken, take};
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -41,6 +45,8 @@ pub struct NewTouch {
     pub campaign_id: Field<i64>,
     #[schema(value_type = Option<i64>)]
     pub content_id: Field<i64>,
+    /// Its own fields, up to 16, for `by=tag:<key>`: `{"utm_term": "crm"}`. They don't make a touch another one.
+    pub tags: BTreeMap<String, String>,
     /// Makes the touch known by this id: another with the same one is the same touch. Without, touches that agree in all fields are one.
     pub external_id: Option<ExternalId>,
 }

@@ -1,6 +1,8 @@
 //! A touch as it was sent, checked as far as that goes without the record.
 
-use alignment::touch::TouchKind;
+use std::collections::BTreeMap;
+
+use alignment::touch::{TouchKind, check_tags};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::NewTouch;
@@ -20,6 +22,7 @@ pub struct ReadTouch {
     pub content: Option<i64>,
     pub channel: Option<String>,
     pub source: Option<String>,
+    pub tags: Vec<(String, String)>,
     pub fingerprint: (i64, i64),
 }
 
@@ -53,6 +56,7 @@ fn read_one(new: NewTouch, now: i64) -> Result<ReadTouch, AppError> {
         content: new.content_id.value(),
         channel: line("channel", new.channel)?,
         source: line("source", new.source)?,
+        tags: tags(new.tags)?,
         fingerprint: (0, 0),
     };
     if touch.person.is_none() && touch.company.is_none() {
@@ -60,6 +64,14 @@ fn read_one(new: NewTouch, now: i64) -> Result<ReadTouch, AppError> {
     }
     touch.fingerprint = fingerprint(&touch, new.external_id.as_ref());
     Ok(touch)
+}
+
+/// Blank ones are left out.
+fn tags(sent: BTreeMap<String, String>) -> Result<Vec<(String, String)>, AppError> {
+    let trimmed = sent.into_iter().map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
+    let tags: Vec<_> = trimmed.filter(|(_, value)| !value.is_empty()).collect();
+    check_tags(&tags).map_err(AppError::Refused)?;
+    Ok(tags)
 }
 
 /// Blank is empty.

@@ -11,7 +11,10 @@ use facts::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::read::{ReadTouch, numbered};
+use super::{
+    TagKeys,
+    read::{ReadTouch, numbered},
+};
 use crate::{
     agreement::Versions,
     judging::{self, Arrived},
@@ -41,12 +44,14 @@ pub async fn take(
     author: &Author,
     requests: &[(Option<i64>, Vec<ReadTouch>)],
 ) -> anyhow::Result<Vec<Result<Taken, AppError>>> {
-    let refusals = missing_references(tx, requests).await?;
+    let mut refusals = missing_references(tx, requests).await?;
+    refuse_too_many_tags(tx, requests, &mut refusals).await?;
     let mut known = known_fingerprints(tx, requests).await?;
     let fresh: FxHashSet<(i64, i64)> =
         accepted(requests, &refusals).flatten().map(|touch| touch.fingerprint).filter(|print| !known.contains_key(print)).collect();
     let mut next = if fresh.is_empty() { 0 } else { tx.allocate(schema::TOUCHES.name, fresh.len()).await? };
     let mut values = Vec::with_capacity(fresh.len() * schema::TOUCHES.columns.len());
+    let mut tags = Vec::new();
     let mut arrived = Arrived::default();
     let mut answers = Vec::with_capacity(requests.len());
     for ((actor, touches), refusal) in requests.iter().zip(refusals) {
@@ -65,6 +70,7 @@ pub async fn take(
                         *earliest = Instant(touch.at).min(*earliest);
                     }
                     values.extend(row(next, author, touch));
+                    tags.extend(touch.tags.iter().flat_map(|tag| tag_row(next, tag)));
                     known.insert(touch.fingerprint, next);
                     taken.created += 1;
                     next += 1;
@@ -80,6 +86,7 @@ pub async fn take(
     }
     let engine = tx.engine;
     bulk::insert(tx.conn(), engine, &schema::TOUCHES, values).await?;
+    bulk::insert(tx.conn(), engine, &schema::CUSTOM_VALUES, tags).await?;
     judging::touches_arrived(tx, &Author { actor: None, ..*author }, versions, &arrived).await?;
     Ok(answers)
 }
@@ -138,6 +145,30 @@ fn row(id: i64, author: &Author, touch: &ReadTouch) -> [Value; 13] {
         Value::Int(touch.fingerprint.1),
         Value::Null,
     ]
+}
+
+fn tag_row(touch: i64, (key, value): &(String, String)) -> [Value; 5] {
+    [Value::Text(schema::TOUCHES.name.to_owned()), Value::Int(touch), Value::Text(key.clone()), Value::Text(value.clone()), Value::Null]
+}
+
+async fn refuse_too_many_tags(
+    tx: &mut WriteTx,
+    requests: &[(Option<i64>, Vec<ReadTouch>)],
+    refusals: &mut [Option<AppError>],
+) -> anyhow::Result<()> {
+    if requests.iter().all(|(_, touches)| touches.iter().all(|touch| touch.tags.is_empty())) {
+        return Ok(());
+    }
+    let mut keys = TagKeys::load(tx.conn()).await?;
+    for ((_, touches), refusal) in requests.iter().zip(refusals).filter(|(_, refusal)| refusal.is_none()) {
+        let before = keys.clone();
+        let over = touches.iter().enumerate().find_map(|(index, touch)| Some((index, keys.learn(&touch.tags).err()?)));
+        if let Some((index, words)) = over {
+            keys = before;
+            *refusal = Some(numbered(index, AppError::Refused(words)));
+        }
+    }
+    Ok(keys.keep(tx.conn()).await?)
 }
 
 fn note(tx: &mut WriteTx, author: &Author, first_id: i64, last_id: i64) {

@@ -4,7 +4,7 @@ use alignment::{
     Currency, Instant, Money,
     intake::*,
     lifecycle::{DealStage, Side, Stage},
-    touch::{ActivityKind, TouchKind},
+    touch::{self, ActivityKind, TouchKind},
 };
 
 use super::{Context, RecordMap, SIDES};
@@ -234,6 +234,8 @@ impl RowReader<'_> {
     pub fn touch(&self) -> Read<Record> {
         let kind = self.word("kind", TouchKind::parse, || TouchKind::ALL.iter().map(|kind| kind.key()).collect())?;
         let (Some(kind), Some(at)) = (kind, self.instant("at")?) else { return Ok(None) };
+        let tags = self.custom();
+        touch::check_tags(&tags)?;
         Ok(Some(Record::Touch(TouchIntake {
             keys: self.keys(|_| None)?,
             person: self.reference("person")?,
@@ -244,6 +246,7 @@ impl RowReader<'_> {
             source: self.text("source")?,
             campaign: self.reference("campaign")?,
             content: self.reference("content")?,
+            tags,
         })))
     }
 

@@ -15,7 +15,7 @@ use crate::{
 
 /// The touches after an owner's last conversion, up to `as_of`: those in the lookback before the last of them, if that lies in the
 /// period. A customer's later touches lead to no first signature, so with customers as the goal they are left out.
-pub(in crate::attribution) struct Nulls<'a> {
+pub(crate) struct Nulls<'a> {
     signed: &'a Signed<'a>,
     /// Whose journeys the filters keep; `None`: everybody's.
     kept: Option<FxHashSet<Owner>>,

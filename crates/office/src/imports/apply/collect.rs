@@ -4,6 +4,7 @@ use alignment::intake::{Key, Noun, Record, Reference};
 use facts::keys::{children, table_of};
 
 use super::{touches::fingerprint_of, *};
+use crate::touches::TagKeys;
 
 /// The names by which the record itself may be known.
 pub fn own_keys(record: &Record) -> &[Key] {
@@ -90,6 +91,10 @@ impl Importer {
         self.load_rows(tx, batch).await?;
         let touches = records().filter(|record| record.noun() == Noun::Touch).count();
         self.touches.reserve(tx, touches).await?;
+        let has_tags = records().any(|record| matches!(record, Record::Touch(intake) if !intake.tags.is_empty()));
+        if has_tags && self.touches.tag_keys.is_none() {
+            self.touches.tag_keys = Some(TagKeys::load(tx.conn()).await?);
+        }
         let fingerprints: Vec<_> = records()
             .filter_map(|record| match record {
                 Record::Touch(intake) => Some(fingerprint_of(intake)),

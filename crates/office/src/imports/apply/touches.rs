@@ -9,6 +9,7 @@ use facts::{
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::*;
+use crate::touches::TagKeys;
 
 #[derive(Default)]
 pub struct Touches {
@@ -21,6 +22,8 @@ pub struct Touches {
     first: i64,
     next: i64,
     end: i64,
+    /// Known once a touch with tags came.
+    pub(super) tag_keys: Option<TagKeys>,
 }
 
 impl Touches {
@@ -54,6 +57,9 @@ impl Touches {
                 _ => added.push((&schema::TOUCHES, self.first, self.next - 1)),
             }
         }
+        if let Some(keys) = &mut self.tag_keys {
+            keys.keep(tx.conn()).await?;
+        }
         let engine = tx.engine;
         bulk::insert(tx.conn(), engine, &schema::TOUCHES, values).await
     }
@@ -71,6 +77,11 @@ impl Importer {
         }
         if !self.touches.taken.insert(fingerprint) {
             return Ok((true, Change::Unchanged));
+        }
+        if !intake.tags.is_empty()
+            && let Some(keys) = &mut self.touches.tag_keys
+        {
+            keys.learn(&intake.tags)?;
         }
         if let Some(person) = person {
             let earliest = self.aftermath.arrived.entry(person).or_insert(intake.at);
@@ -93,6 +104,7 @@ impl Importer {
             Value::Int(fingerprint.1),
             Value::Int(self.context.import_id),
         ]);
+        self.custom.set(schema::TOUCHES.name, id, &intake.tags, true);
         Ok((false, Change::Created))
     }
 }
