@@ -6,6 +6,7 @@
 //! Sources: Kaplan and Meier, JASA 53 (1958); Greenwood, 1926; Aalen and Johansen, Scand. J. Stat. 5 (1978); intervals as in Collett,
 //! Modelling Survival Data in Medical Research, 3rd ed., ch. 2 and 12.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// How a stay stands at the end of what is known of it.
@@ -92,7 +93,7 @@ impl Curve {
     /// Sorts the stays: O(n log n). Ages that are no number are left out.
     pub fn of(mut spells: Vec<Spell>) -> Curve {
         spells.retain(|spell| !spell.age_days.is_nan());
-        spells.sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days));
+        spells.par_sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days));
         let stays = spells.len() as u64;
         let mut sums = Sums::default();
         let mut steps: Vec<Step> = Vec::new();
@@ -106,6 +107,12 @@ impl Curve {
             at_risk -= tied.len() as u64;
         }
         Curve { steps, stays, oldest_days: spells.last().map_or(0.0, |spell| spell.age_days) }
+    }
+
+    /// [`Curve::of`] up to an age: how stays that last longer end is nobody's question, so they need no place of their own in the order.
+    pub fn up_to(age_days: f64, spells: Vec<Spell>) -> Curve {
+        let longer = Spell { age_days: age_days.next_up(), outcome: Outcome::Open };
+        Curve::of(spells.into_iter().map(|spell| if spell.age_days > age_days { longer } else { spell }).collect())
     }
 
     /// Kaplan-Meier of how long stays last, whatever ends them.

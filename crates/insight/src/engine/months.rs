@@ -1,6 +1,6 @@
 //! The calendar months of a question, in its zone.
 
-use alignment::Instant;
+use alignment::{Instant, instant::MICROS_PER_DAY};
 use jiff::{ToSpan, Zoned, tz::TimeZone};
 
 use crate::question::{Period, Question};
@@ -15,6 +15,8 @@ const MONTHS_MAX: usize = 12 * 200;
 pub struct Months {
     /// First instant of each month shown, and the first one after the last.
     bounds: Vec<Instant>,
+    /// The month in which each day begins, days counted from the first bound: a look at a list instead of a search for each row.
+    of_days: Vec<u16>,
     /// The months that lie wholly inside the period, from the first to the end of the last, and their number.
     pub whole: Option<(Period, u32)>,
     /// The last two of them, if there are two.
@@ -24,7 +26,7 @@ pub struct Months {
 impl Months {
     /// `data`: first and last instant of anything that counts; it stands in for a bound that the period doesn't have.
     pub fn of(question: &Question, data: Option<(Instant, Instant)>) -> Months {
-        let none = Months { bounds: Vec::new(), whole: None, last_two: None };
+        let none = Months { bounds: Vec::new(), of_days: Vec::new(), whole: None, last_two: None };
         let Some((first, last)) = data else { return none };
         let open_start = question.period.from == Instant::MIN;
         let from = if open_start { first } else { question.period.from };
@@ -40,7 +42,9 @@ impl Months {
         let span = |months: &[&[Instant]]| Some(Period { from: months.first()?[0], to: months.last()?[1] });
         let last_two = whole.len().checked_sub(2).and_then(|start| Some((span(&whole[start..])?, whole[start + 1][0])));
         let shown = bounds.len().saturating_sub(SHOWN_MAX + 1);
-        Months { whole: span(&whole).map(|period| (period, whole.len() as u32)), last_two, bounds: bounds[shown..].to_vec() }
+        let whole = span(&whole).map(|period| (period, whole.len() as u32));
+        let bounds = bounds[shown..].to_vec();
+        Months { of_days: of_days(&bounds), bounds, whole, last_two }
     }
 
     pub fn len(&self) -> usize {
@@ -64,8 +68,21 @@ impl Months {
     }
 
     pub fn index_of(&self, at: Instant) -> Option<usize> {
-        self.bounds.partition_point(|start| *start <= at).checked_sub(1).filter(|index| *index < self.len())
+        let (first, last) = (*self.bounds.first()?, *self.bounds.last()?);
+        if at < first || at >= last {
+            return None;
+        }
+        let month = usize::from(self.of_days[((at.0 - first.0) / MICROS_PER_DAY) as usize]);
+        // No month is shorter than a day, so at most one begins within it.
+        Some(month + usize::from(at >= self.bounds[month + 1]))
     }
+}
+
+fn of_days(bounds: &[Instant]) -> Vec<u16> {
+    let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else { return Vec::new() };
+    let days = (last.0 - first.0 + MICROS_PER_DAY - 1) / MICROS_PER_DAY;
+    let month = |day: i64| bounds.partition_point(|start| start.0 <= first.0 + day * MICROS_PER_DAY) - 1;
+    (0..days).map(|day| month(day) as u16).collect()
 }
 
 fn bounds(from: Instant, to: Instant, zone: &TimeZone) -> Vec<Instant> {
@@ -120,5 +137,13 @@ mod tests {
         assert_eq!(months.index_of(day(0.0)), Some(0));
         assert_eq!(months.index_of(day(0.125)), Some(1));
         assert_eq!(months.index_of(day(-40.0)), None);
+        // Across the change of the clocks, at every end of a month.
+        question.zone = TimeZone::get("Europe/Lisbon").unwrap();
+        let months = Months::of(&question, Some((day(0.0), day(400.0))));
+        for month in 0..months.len() {
+            assert_eq!(months.index_of(months.start(month)), Some(month));
+            assert_eq!(months.index_of(months.end(month).plus_micros(-1)), Some(month));
+        }
+        assert_eq!(months.index_of(months.end(months.len() - 1)), None);
     }
 }

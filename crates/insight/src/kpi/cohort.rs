@@ -50,7 +50,7 @@ pub fn corrected(context: &Context, from: Stage, to: Stage) -> Beside {
     let horizon_days = f64::from(context.question.settings.horizon_days);
     let stays = stays(context, from, to).stays;
     let of_period = stays.iter().filter(|stay| context.question.period.contains(stay.entered_at));
-    let estimate = Curve::of(of_period.map(|stay| stay.spell()).collect()).converted_by(horizon_days);
+    let estimate = Curve::up_to(horizon_days, of_period.map(|stay| stay.spell()).collect()).converted_by(horizon_days);
     let interval = estimate.and_then(|estimate| estimate.interval(Interval::LogLog));
     vec![
         ("corrected", estimate.map(|estimate| estimate.rate)),
