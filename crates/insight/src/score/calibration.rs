@@ -26,9 +26,9 @@ impl Platt {
         let (high, low) = ((hits + 1.0) / (hits + 2.0), 1.0 / (misses + 2.0));
         let targets: Vec<f64> = outcomes.iter().map(|outcome| if *outcome { high } else { low }).collect();
         let found = Logistic::fit(&Sparse::from_dense(1, &standard), &targets, 1e-3);
-        // A score that is worse than none says nothing: then everybody gets the share of all.
-        let slope = found.weights[0].max(0.0) / spread;
-        let intercept = if slope > 0.0 { found.intercept - slope * mean } else { super::logistic::logit((hits + 1.0) / (rows + 2.0)) };
+        // A score that is worse than none says next to nothing, but keeps its order.
+        let slope = found.weights[0].max(1e-6) / spread;
+        let intercept = found.intercept - slope * mean;
         Platt { intercept, slope }
     }
 
