@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::{Months, Segments};
 use crate::{
     history::{History, NONE, currency_code},
-    kpi::{Idleness, StageRates},
+    kpi::{Idleness, Origins, StageRates, content_revenue},
     question::{Filter, Journey, Question},
     rows::Table,
     view::View,
@@ -28,6 +28,7 @@ pub struct Context<'a> {
     other_than_won: OnceLock<bool>,
     pub(crate) lead_costs: OnceLock<Option<Vec<f64>>>,
     pub(crate) used_content: OnceLock<Option<Vec<bool>>>,
+    pub(crate) origins: OnceLock<Origins>,
     pub(crate) content_revenue: OnceLock<Vec<i64>>,
     pub(crate) stage_rates: OnceLock<StageRates>,
     pub(crate) idleness: OnceLock<Idleness>,
@@ -69,6 +70,7 @@ impl<'a> Context<'a> {
             other_than_won: OnceLock::new(),
             lead_costs: OnceLock::new(),
             used_content: OnceLock::new(),
+            origins: OnceLock::new(),
             content_revenue: OnceLock::new(),
             stage_rates: OnceLock::new(),
             idleness: OnceLock::new(),
@@ -86,6 +88,7 @@ impl<'a> Context<'a> {
         match table {
             Table::Deals => _ = self.view.firsts(),
             Table::Leads => _ = self.view.work(),
+            Table::Content => _ = content_revenue(self),
             _ => {}
         }
     }

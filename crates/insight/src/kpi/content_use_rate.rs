@@ -1,5 +1,6 @@
 use super::prelude::*;
 use crate::{engine::Amount, history::NONE};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub static KPI: Kpi = Kpi {
@@ -23,6 +24,8 @@ pub static KPI: Kpi = Kpi {
 };
 
 const USED_DAYS_MAX: i64 = 90;
+/// Rows that a thread looks through at a time.
+const ROWS_MIN: usize = 1 << 16;
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
     let published_at = context.history.content.at.get(row);
@@ -31,7 +34,7 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     }
     let used = context.used_content.get_or_init(|| used_content(context));
     let at = context.view.as_of;
-    let influenced = context.content_revenue.get_or_init(|| influenced_revenue(context));
+    let influenced = content_revenue(context);
     let piece = |used: &Vec<bool>| Observation { value: influenced[row] as f64, ..Observation::rate(at, used[row]) };
     Some(used.as_ref().map_or(Observation::unrecorded(at), piece))
 }
@@ -55,6 +58,11 @@ fn used_content(context: &Context) -> Option<Vec<bool>> {
     is_recorded.then_some(used)
 }
 
+/// Revenue that each piece had a part in. Worked out by several threads: before they observe rows, see `Context::prepare`.
+pub fn content_revenue<'a>(context: &'a Context) -> &'a [i64] {
+    context.content_revenue.get_or_init(|| influenced_revenue(context))
+}
+
 /// Minor units by piece: the deals signed in the period in which it had a part.
 fn influenced_revenue(context: &Context) -> Vec<i64> {
     let (history, view) = (context.history, &context.view);
@@ -74,34 +82,45 @@ fn influenced_revenue(context: &Context) -> Vec<i64> {
             by_person.entry(*person).or_default().push((row, at, minor));
         }
     }
-    let mut pairs: FxHashSet<(usize, usize)> = FxHashSet::default();
-    let mut revenue = vec![0_i64; history.content.len()];
-    let mut count = |piece: Option<usize>, at: Instant, deal: Option<i64>, person: Option<i64>| {
+    // Each deal once for each piece, however often the piece was used.
+    let parts = |piece: Option<usize>, at: Instant, deal: Option<i64>, person: Option<i64>, pairs: &mut FxHashMap<(usize, usize), i64>| {
         let Some(piece) = piece else { return };
         let of_deal = deal.and_then(|deal| by_deal.get(&deal));
         let of_person = person.and_then(|person| by_person.get(&person)).into_iter().flatten();
-        for (row, signed_at, minor) in of_deal.into_iter().chain(of_person) {
-            if at <= *signed_at && pairs.insert((piece, *row)) {
-                revenue[piece] += minor;
-            }
+        for (row, _, minor) in of_deal.into_iter().chain(of_person).filter(|(_, signed_at, _)| at <= *signed_at) {
+            pairs.insert((piece, *row), *minor);
         }
     };
     let place = |id: Option<i64>| id.and_then(|id| history.content.find(id));
-    let activities = &history.activities;
-    for row in (0..activities.len()).filter(|row| view.counts(activities.at.get(*row), activities.recorded_at.get(*row))) {
-        count(place(activities.content.get(row)), activities.at.get(row), activities.deal.get(row), activities.person.get(row));
-    }
-    let touches = &history.touches;
-    for row in (0..touches.len()).filter(|row| touches.content.values()[*row] != NONE) {
-        if view.counts(touches.at.get(row), touches.recorded_at.get(row)) {
-            count(place(touches.content.get(row)), touches.at.get(row), None, touches.person.get(row));
+    let (activities, touches) = (&history.activities, &history.touches);
+    let of_activity = |mut pairs, row: usize| {
+        let at = activities.at.get(row);
+        if activities.content.values()[row] != NONE && view.counts(at, activities.recorded_at.get(row)) {
+            parts(place(activities.content.get(row)), at, activities.deal.get(row), activities.person.get(row), &mut pairs);
         }
-    }
+        pairs
+    };
+    let of_touch = |mut pairs, row: usize| {
+        let at = touches.at.get(row);
+        if touches.content.values()[row] != NONE && view.counts(at, touches.recorded_at.get(row)) {
+            parts(place(touches.content.get(row)), at, None, touches.person.get(row), &mut pairs);
+        }
+        pairs
+    };
+    let join = |mut a: FxHashMap<(usize, usize), i64>, b: FxHashMap<(usize, usize), i64>| {
+        a.extend(b);
+        a
+    };
+    let by_activity = (0..activities.len()).into_par_iter().with_min_len(ROWS_MIN).fold(FxHashMap::default, of_activity);
+    let by_touch = (0..touches.len()).into_par_iter().with_min_len(ROWS_MIN).fold(FxHashMap::default, of_touch);
+    let pairs = join(by_activity.reduce(FxHashMap::default, join), by_touch.reduce(FxHashMap::default, join));
+    let mut revenue = vec![0_i64; history.content.len()];
+    pairs.into_iter().for_each(|((piece, _), minor)| revenue[piece] += minor);
     revenue
 }
 
 fn beside(context: &Context, _: &Measure) -> Beside {
-    let revenue = context.content_revenue.get_or_init(|| influenced_revenue(context));
+    let revenue = content_revenue(context);
     let most = revenue.iter().max().filter(|minor| **minor > 0);
     vec![
         ("pieces_with_revenue", Some(revenue.iter().filter(|minor| **minor > 0).count() as f64)),
@@ -129,7 +148,8 @@ mod tests {
         let mut won = delta.clone();
         won.deals[0].amount = Some(eur(70));
         won.deal_transitions = vec![moved(1, 1, DealStage::Won, 60.0)];
-        won.touches = vec![TouchRow { content: Some(3), ..touch(1, 1, 1.0, "web") }, TouchRow { content: Some(3), ..touch(2, 1, 61.0, "web") }];
+        won.touches =
+            vec![TouchRow { content: Some(3), ..touch(1, 1, 1.0, "web") }, TouchRow { content: Some(3), ..touch(2, 1, 61.0, "web") }];
         let evidence = crate::kpi::evidence(&history(won), &Question { as_of: day(100.0), ..question() }, "content_use_rate", None, 0, 9);
         let values: Vec<_> = evidence.unwrap().rows.iter().map(|row| row.value).collect();
         assert_eq!(values, [Some(7_000.0), Some(7_000.0), Some(7_000.0)], "each piece had a part in the one deal");

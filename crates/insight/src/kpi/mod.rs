@@ -46,6 +46,8 @@ mod wasted_spend;
 mod weighted_pipeline;
 mod win_rate;
 
+pub(crate) use content_use_rate::content_revenue;
+pub use money::Origins;
 pub use promises::{ClockState, clock_state};
 pub use sales_cycle_days::first_contact;
 pub use stuck_deals::Idleness;

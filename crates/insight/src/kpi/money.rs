@@ -4,12 +4,14 @@ use alignment::{
     Instant,
     lifecycle::{Side, Stage},
 };
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     engine::{Amount, Beside, Context, Observation},
     history::NONE,
     rows::Table,
+    view::LeadFacts,
 };
 
 pub const AMOUNT_ASIDES: &[(&str, &str)] =
@@ -52,7 +54,7 @@ pub fn lead_costs<'a>(context: &'a Context) -> Option<&'a [f64]> {
 
 /// What money was spent on: a campaign, or a source (by its code in the leads' column), or all leads.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Purpose {
+pub enum Purpose {
     Campaign(i64),
     Source(i32),
     All,
@@ -75,24 +77,20 @@ fn compute_lead_costs(context: &Context) -> Option<Vec<f64>> {
     Some((0..leads.len()).map(|row| if came(row) { purposes(row).map(cost).iter().sum() } else { 0.0 }).collect())
 }
 
+/// Where the leads of the period came from, by month, and how many of them have reached each stage since.
+pub struct Origins {
+    cells: FxHashSet<(Purpose, usize)>,
+    reached: [u64; Stage::COUNT],
+}
+
 /// What a cohort cost for each of its leads that got as far as `stage` since: the spend of the months and the campaigns or sources that
 /// leads of the period came from, over those of them who got there by now. Spend of a month in which nobody came from there is left out.
 pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> Beside {
-    let (leads, spend, months) = (&context.history.leads, &context.history.spend, &context.months);
+    let (spend, months) = (&context.history.spend, &context.months);
     if months.is_empty() || !context.can_filter(Table::Spend) {
         return vec![("lagged", None)];
     }
-    let mut cells: FxHashSet<(Purpose, usize)> = FxHashSet::default();
-    let mut reached = 0_u64;
-    for (row, facts) in context.view.leads.iter().enumerate().filter(|(row, _)| context.keeps(Table::Leads, *row)) {
-        let came = facts.from(Stage::Lead).filter(|at| context.question.period.contains(*at));
-        let Some(month) = came.and_then(|at| months.index_of(at)) else { continue };
-        let campaign = leads.campaign.values()[row];
-        for purpose in [Purpose::Campaign(campaign), Purpose::Source(leads.source.codes()[row]), Purpose::All] {
-            cells.insert((purpose, month));
-        }
-        reached += u64::from(facts.counts_in(stage));
-    }
+    let origins = context.origins.get_or_init(|| origins(context));
     let mut minor = 0_i64;
     for row in (0..spend.len()).filter(|row| context.keeps(Table::Spend, *row)) {
         let at = spend.at.get(row);
@@ -101,11 +99,37 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
             continue;
         }
         let (Amount::Minor(amount), Some(month)) = (context.spend_amount(row), months.index_of(at)) else { continue };
-        if cells.contains(&(purpose_of(context, row), month)) {
+        if origins.cells.contains(&(purpose_of(context, row), month)) {
             minor += amount;
         }
     }
+    let reached = origins.reached[stage as usize];
     vec![("lagged", (reached > 0).then(|| minor as f64 / reached as f64)), ("lagged_n", Some(reached as f64))]
+}
+
+const CHUNK_ROWS: usize = 1 << 16;
+
+fn origins(context: &Context) -> Origins {
+    let (leads, months) = (&context.history.leads, &context.months);
+    let none = || Origins { cells: FxHashSet::default(), reached: [0; Stage::COUNT] };
+    let of_chunk = |(chunk, facts): (usize, &[LeadFacts])| {
+        let mut origins = none();
+        for (row, facts) in (chunk * CHUNK_ROWS..).zip(facts).filter(|(row, _)| context.keeps(Table::Leads, *row)) {
+            let came = facts.from(Stage::Lead).filter(|at| context.question.period.contains(*at));
+            let Some(month) = came.and_then(|at| months.index_of(at)) else { continue };
+            for purpose in [Purpose::Campaign(leads.campaign.values()[row]), Purpose::Source(leads.source.codes()[row]), Purpose::All] {
+                origins.cells.insert((purpose, month));
+            }
+            Stage::ALL.into_iter().for_each(|stage| origins.reached[stage as usize] += u64::from(facts.counts_in(stage)));
+        }
+        origins
+    };
+    let join = |mut a: Origins, b: Origins| {
+        a.cells.extend(b.cells);
+        a.reached.iter_mut().zip(b.reached).for_each(|(ours, theirs)| *ours += theirs);
+        a
+    };
+    context.view.leads.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).reduce(none, join)
 }
 
 fn purpose_of(context: &Context, spend_row: usize) -> Purpose {

@@ -1,12 +1,16 @@
 //! What became of promises: of each clock, and of marketing's in each month.
 
 use alignment::{Instant, handoff::Outcome, lifecycle::Stage, promise};
+use rayon::prelude::*;
 
 use super::{
     cohort::{Decision, decision},
     data_completeness_rate,
 };
-use crate::{engine::Context, view::View};
+use crate::{
+    engine::Context,
+    view::{LeadFacts, View},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockState {
@@ -67,11 +71,24 @@ struct Month {
     fields: u64,
 }
 
+impl Month {
+    fn add(&mut self, other: Month) {
+        self.mqls += other.mqls;
+        self.accepted += other.accepted;
+        self.decided += other.decided;
+        self.filled += other.filled;
+        self.fields += other.fields;
+    }
+}
+
 /// (kept, due) of marketing's promises that a month shows: how many MQLs, how many of them accepted, how complete. Whole months only.
 pub fn of_marketing(context: &Context) -> (u64, u64) {
     let months = &context.months;
-    let mut counts = vec![Month::default(); months.len()];
-    for (row, facts) in context.view.leads.iter().enumerate().filter(|(_, facts)| facts.is_known()) {
+    let none = || vec![Month::default(); months.len()];
+    let count = |mut counts: Vec<Month>, (row, facts): (usize, &LeadFacts)| {
+        if !facts.is_known() {
+            return counts;
+        }
         if let Some(month) = facts.begins().and_then(|at| months.index_of(at)) {
             let (filled, fields) = data_completeness_rate::filled(context, row);
             counts[month].filled += u64::from(filled);
@@ -83,7 +100,13 @@ pub fn of_marketing(context: &Context) -> (u64, u64) {
             counts[month].accepted += u64::from(decision == Decision::Accepted);
             counts[month].decided += u64::from(matches!(decision, Decision::Accepted | Decision::Rejected));
         }
-    }
+        counts
+    };
+    let join = |mut a: Vec<Month>, b: Vec<Month>| {
+        a.iter_mut().zip(b).for_each(|(ours, theirs)| ours.add(theirs));
+        a
+    };
+    let counts = context.view.leads.par_iter().enumerate().with_min_len(4096).fold(none, count).reduce(none, join);
     let targets = &context.question.settings.targets;
     let share = |hits: u64, of: u64| (of > 0).then(|| hits as f64 / of as f64);
     let mut judged = (0, 0);

@@ -139,7 +139,8 @@ mod tests {
             question.settings.targets.revenue = Some(whole);
             question.settings.targets.revenue_parts = parts;
             let measure = crate::kpi::answer(&history(deals()), &question, "revenue").unwrap().measure;
-            let near = |name: &str, wanted: f64| assert!((measure.also(name).unwrap() - wanted).abs() < 1e-6, "{name} as of {as_of}: {measure:?}");
+            let near =
+                |name: &str, wanted: f64| assert!((measure.also(name).unwrap() - wanted).abs() < 1e-6, "{name} as of {as_of}: {measure:?}");
             near("planned", planned);
             near("ahead", ahead);
             near("ahead_days", days);
