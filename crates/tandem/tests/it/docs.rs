@@ -21,7 +21,7 @@ fn worked_examples_print_what_the_pages_say() {
     // The record's engine changes nothing in what is printed, so one of them is enough.
     let home = Home::on_sqlite();
     home.file("clock", CLOCK);
-    home.text(&["demo", "--load-only", "--scale", "0.1", "--ends-at", ENDS_AT]);
+    run(&home, &format!("tandem demo --load-only --scale 0.1 --ends-at {ENDS_AT}"));
     let mut stale = Vec::new();
     for (path, text) in &pages {
         let printed = with_output(text, &|command| run(&home, command));
