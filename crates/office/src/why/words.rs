@@ -7,7 +7,7 @@ use insight::{
     engine::Kpi,
     question::{Dimension, Period},
 };
-use jiff::{ToSpan, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use crate::ui::format;
 
@@ -145,6 +145,6 @@ pub fn period(period: Period, zone: &TimeZone) -> String {
         1 if from.day() == 1 && to.day() == 1 => format::month(period.from, zone),
         3 if from.day() == 1 && to.day() == 1 && (from.month() - 1) % 3 == 0 => format!("Q{} {}", (from.month() - 1) / 3 + 1, from.year()),
         12 if from.day() == 1 && to.day() == 1 && from.month() == 1 => from.year().to_string(),
-        _ => format!("{from} to {}", to.saturating_sub(1.day())),
+        _ => format!("{from} to {}", period.to.plus_micros(-1).in_zone(zone).date()),
     }
 }
