@@ -72,7 +72,7 @@ pub fn plan(record: &Record, targets: &Targets, ask: &Ask) -> PlanAnswer {
         in_hand: sim.in_hand(),
         last_useful: sim.last_useful(),
         with_spend: volumes::with_spend(&sim),
-        pacing: targets.revenue.map(|target| pacing::pacing(record, ask, target, volumes::leads_per_month(&sim))),
+        pacing: targets.revenue.map(|target| pacing::pacing(record, ask, target, &targets.revenue_parts, volumes::leads_per_month(&sim))),
         is_season_known: record.season.is_known,
         words: words::all(&sim, &columns, &capacity),
         pace,

@@ -77,8 +77,14 @@ pub struct FanPoint {
 }
 
 /// `leads_per_month`: what comes in an average month. `None`: nothing is known of it, and there is no fan.
-pub fn pacing(record: &Record, ask: &Ask, (period, target_minor): (Period, i64), leads_per_month: Option<f64>) -> Pacing {
-    let months = months(record, period, target_minor);
+pub fn pacing(
+    record: &Record,
+    ask: &Ask,
+    (period, target_minor): (Period, i64),
+    parts: &[(Period, i64)],
+    leads_per_month: Option<f64>,
+) -> Pacing {
+    let months = months(record, (period, target_minor), parts);
     let signed_minor = signed(record, period.from, record.as_of.min(period.to));
     let planned = planned_at(&months, record.as_of);
     let reached = reached_at(&months, signed_minor as f64).unwrap_or(period.to);
@@ -102,11 +108,18 @@ pub fn pacing(record: &Record, ask: &Ask, (period, target_minor): (Period, i64),
     }
 }
 
-/// The target by month: by its days and the season's factor, to the cent.
-fn months(record: &Record, period: Period, target_minor: i64) -> Vec<PacedMonth> {
+/// The target by month, to the cent: as its parts say, each spread evenly over its time; or else by the days of the month and its season.
+fn months(record: &Record, (period, target_minor): (Period, i64), parts: &[(Period, i64)]) -> Vec<PacedMonth> {
     let months = calendar::touched(period.from, period.to, &record.zone, MONTHS_MAX);
     let inside = |month: &Month| (month.from.max(period.from), month.to.min(period.to));
-    let weight = |month: &Month| record.deals.season.factors[month.index] * inside(month).1.days_since(inside(month).0);
+    let of_part = |(part, minor): &(Period, i64), (from, to): (Instant, Instant)| {
+        let days = to.min(part.to).days_since(from.max(part.from)).max(0.0);
+        if part.to > part.from { *minor as f64 * days / part.to.days_since(part.from) } else { 0.0 }
+    };
+    let weight = |month: &Month| match parts {
+        [] => record.deals.season.factors[month.index] * inside(month).1.days_since(inside(month).0),
+        parts => parts.iter().map(|part| of_part(part, inside(month))).sum(),
+    };
     let weights: Vec<f64> = months.iter().map(weight).collect();
     let (mut planned, mut so_far) = (0, 0);
     let paced = |(month, planned_minor): (&Month, i64)| {

@@ -190,6 +190,10 @@ fn the_year_is_paced_by_its_season() {
     // 62 + 28 of 365 weighted days were planned by now: signed 100,000 of 246,575, which the plan had on day 18.
     assert_eq!((pacing.planned_minor, pacing.months[11].planned_minor), (246_575, 0));
     assert!((pacing.ahead_days + 59.0 - 18.25).abs() < 0.1, "{}", pacing.ahead_days);
+    // What the plan's own parts say goes before the season.
+    let parts = vec![(Period { from: day(0.0), to: day(31.0) }, 1_000_000), (Period { from: day(31.0), to: day(365.0) }, 1)];
+    let by_parts = plan(&record, &Targets { revenue_parts: parts, ..targets }, &customers(5, 150.0)).pacing.unwrap();
+    assert_eq!((by_parts.months[0].planned_minor, by_parts.quarters[0].planned_minor), (1_000_000, 1_000_000));
 }
 
 #[test]
@@ -303,7 +307,7 @@ proptest! {
         record.deals.season.factors = factors;
         let start = Instant(day(from as f64).0);
         let targets = Targets { revenue: Some((Period { from: start, to: start.plus_days(365) }, target)), ..Targets::default() };
-        let pacing = pacing::pacing(&record, &customers(1, 10.0), targets.revenue.unwrap(), None);
+        let pacing = pacing::pacing(&record, &customers(1, 10.0), targets.revenue.unwrap(), &[], None);
         prop_assert_eq!(pacing.quarters.iter().map(|quarter| quarter.planned_minor).sum::<i64>(), target);
         prop_assert_eq!(pacing.months.last().unwrap().planned_so_far_minor, target);
     }

@@ -56,7 +56,7 @@ pub struct Team {
 }
 
 pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams) -> Result<Planned, AppError> {
-    let (history, question) = ask(office, params, "all").await?;
+    let (history, question) = ask(office, &question_of(params), "all").await?;
     let saved = match crate::api::ask::id("plan", &own.plan)? {
         Some(id) => Some(saved::one(office, id).await?),
         None => None,
@@ -80,13 +80,18 @@ pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams)
     worked.await?
 }
 
+/// A plan's `by` is its date, and no dimension of the question in the same address.
+fn question_of(params: &QuestionParams) -> QuestionParams {
+    QuestionParams { by: None, ..params.clone() }
+}
+
 /// Months that a plan is tried on, and how far each looks ahead.
 const PAST_MONTHS: usize = 12;
 const PAST_DAYS: i64 = 90;
 
 /// What plans of past months would have said, against what came.
 pub async fn past(office: &Office, params: &QuestionParams) -> Result<(Question, Backtest), AppError> {
-    let (history, question) = ask(office, params, "all").await?;
+    let (history, question) = ask(office, &question_of(params), "all").await?;
     aside(move || {
         let tried = plan::backtest(&history, &question, PAST_MONTHS, PAST_DAYS);
         (question, tried)

@@ -101,6 +101,7 @@ struct PlanPage {
     known_at_exact: String,
     draws: String,
     seed: u64,
+    currency: String,
     frame: Frame,
 }
 
@@ -140,6 +141,7 @@ async fn page(
     Query(params): Query<QuestionParams>,
     Query(own): Query<PlanParams>,
 ) -> Result<Page<PlanPage>, AppError> {
+    let params = super::question_of(&params);
     let mut found = planned(&office, &params, &own).await?;
     let saved = plans::list(&mut office.facts().read().await?, Turn { cursor: None, limit: SAVED_SHOWN }).await?.items;
     let sliders = std::mem::take(&mut found.sliders);
@@ -191,6 +193,7 @@ async fn page(
         known_at_exact: answer.known_at.to_string(),
         draws: format::count(answer.replicates as u64),
         seed: answer.seed,
+        currency: answer.currency.to_string(),
         sliders,
         frame,
     }))
