@@ -146,7 +146,7 @@ pub fn pair(number: &Number, entrants: &Entrants, before: Period, after: Period,
                 value: (!sorted.is_empty()).then(|| percentile(sorted, 0.5)),
                 n: sorted.len() as u64,
                 hits: None,
-                interval: resample::medians(&[0.0], sorted, seed).map(|found| found.interval),
+                interval: resample::median_interval(sorted, seed),
             };
             Pair { difference: resample::medians(&before, &after, seed), before: side(&before), after: side(&after) }
         }

@@ -7,6 +7,8 @@ use super::{normal::Z, proportions::Difference};
 use crate::{chance::seeded, engine::percentile};
 
 const REPLICATES: usize = 2_000;
+/// Fewer values than this say nothing of how certain their median is.
+const VALUES_MIN: usize = 5;
 /// With more values than this that are not 0, the mean is as good as normal, and no draws are needed.
 const DRAWN_MAX: usize = 1_000;
 
@@ -68,21 +70,32 @@ pub fn means(a: &Sparse, b: &Sparse, seed: u64) -> Option<(Difference, f64)> {
 /// Median of `b` less median of `a`. The median of a sample drawn anew is the value at a rank that has a Beta distribution, so that a
 /// draw costs the same for ten values as for a million. Both must be sorted.
 pub fn medians(a: &[f64], b: &[f64], seed: u64) -> Option<Difference> {
-    if a.is_empty() || b.is_empty() {
+    if a.len().min(b.len()) < VALUES_MIN {
         return None;
     }
     let value = percentile(b, 0.5) - percentile(a, 0.5);
-    let drawn = |sorted: &[f64], chance: &mut ChaCha8Rng| {
-        let half = (sorted.len() as f64 + 1.0) / 2.0;
-        let share = Beta::new(half, half).map_or(0.5, |beta| beta.sample(chance));
-        sorted[((share * sorted.len() as f64) as usize).min(sorted.len() - 1)]
-    };
     let draw = |replicate: usize| {
         let mut chance = seeded(seed, replicate as u64);
-        let first = drawn(a, &mut chance);
-        drawn(b, &mut chance) - first
+        let first = drawn_median(a, &mut chance);
+        drawn_median(b, &mut chance) - first
     };
     Some(summed_up(value, (0..REPLICATES).map(draw).collect()).0)
+}
+
+/// The 95% interval of a median of sorted values.
+pub fn median_interval(sorted: &[f64], seed: u64) -> Option<(f64, f64)> {
+    if sorted.len() < VALUES_MIN {
+        return None;
+    }
+    let mut draws: Vec<f64> = (0..REPLICATES).map(|replicate| drawn_median(sorted, &mut seeded(seed, replicate as u64))).collect();
+    draws.sort_unstable_by(f64::total_cmp);
+    Some((percentile(&draws, 0.025), percentile(&draws, 0.975)))
+}
+
+fn drawn_median(sorted: &[f64], chance: &mut ChaCha8Rng) -> f64 {
+    let half = (sorted.len() as f64 + 1.0) / 2.0;
+    let share = Beta::new(half, half).map_or(0.5, |beta| beta.sample(chance));
+    sorted[((share * sorted.len() as f64) as usize).min(sorted.len() - 1)]
 }
 
 fn summed_up(value: f64, mut draws: Vec<f64>) -> (Difference, f64) {
@@ -129,6 +142,8 @@ mod tests {
         assert_eq!(found.value, 40.0);
         // 20,000 plain draws with NumPy: 26 to 54.
         assert!((found.interval.0 - 26.0).abs() <= 3.0 && (found.interval.1 - 54.0).abs() <= 3.0, "{found:?}");
-        assert_eq!(medians(&[], &b, 1), None);
+        assert_eq!((medians(&[], &b, 1), medians(&b[..4], &b, 1), median_interval(&b[..4], 1)), (None, None, None));
+        let (low, high) = median_interval(&a, 1).unwrap();
+        assert!(low > 35.0 && high < 65.0 && low < 50.0 && high > 50.0, "{low} {high}");
     }
 }
