@@ -54,7 +54,7 @@ pub fn needs(found: &Planned) -> Vec<NeedRow> {
             }
         };
         NeedRow {
-            name: plural_of(last.stage),
+            name: if last.stage == alignment::lifecycle::Stage::Lead { "Leads" } else { plural_of(last.stage) },
             term: last.stage.key(),
             last_useful: last.month.clone().unwrap_or_else(|| "too late".into()),
             is_late: last.month.is_none(),
