@@ -47,6 +47,10 @@ fn select(table: &str) -> Option<&'static str> {
         "campaigns" => "SELECT id, name, channel FROM campaigns WHERE id",
         "content" => "SELECT id, title, kind FROM content WHERE id",
         "users" => "SELECT id, name, region FROM users WHERE id",
+        "clocks" => {
+            "SELECT clocks.id, COALESCE(people.name, people.email), clocks.kind FROM clocks LEFT JOIN leads ON leads.id = clocks.lead_id \
+             LEFT JOIN people ON people.id = leads.person_id WHERE clocks.id"
+        }
         _ => return None,
     })
 }

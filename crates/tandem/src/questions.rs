@@ -2,9 +2,7 @@
 
 use clap::{Args, Subcommand};
 use facts::list::Turn;
-use office::{
-    questions::{self, Asked, api::SavedQuestion, explain},
-};
+use office::questions::{self, Asked, api::SavedQuestion, explain};
 use serde_json::json;
 
 use crate::{Format, Place, print_json, print_text, report::QuestionArgs};
@@ -74,7 +72,9 @@ async fn list(place: &Place, office: &office::Office, limit: usize) -> anyhow::R
     if place.format == Format::Json {
         return print_json(&json!({"items": rows, "next": page.next}));
     }
-    let line = |row: &SavedQuestion| format!("{:>4}  {:<32}  {:<12}  as of {}  v{}\n", row.id, row.name, row.report, row.as_of, row.agreement_version);
+    let line = |row: &SavedQuestion| {
+        format!("{:>4}  {:<32}  {:<12}  as of {}  v{}\n", row.id, row.name, row.report, row.as_of, row.agreement_version)
+    };
     print_text(&rows.iter().map(line).collect::<String>())
 }
 
@@ -94,7 +94,11 @@ async fn show(place: &Place, office: &office::Office, id: i64) -> anyhow::Result
         return print_json(&json!({"saved": SavedQuestion::from(opened.row), "answer": answer, "same": same, "differs": differs}));
     }
     let again = if opened.is_same() { "the same, byte for byte".to_owned() } else { opened.differs.join("\n  ") };
-    print_text(&format!("{}\nAsked again with the same times: {again}\n\n{}\n", opened.row.name, serde_json::to_string_pretty(&opened.answer_json())?))
+    print_text(&format!(
+        "{}\nAsked again with the same times: {again}\n\n{}\n",
+        opened.row.name,
+        serde_json::to_string_pretty(&opened.answer_json())?
+    ))
 }
 
 async fn why(place: &Place, office: &office::Office, id: i64, number: Option<&str>) -> anyhow::Result<()> {

@@ -78,7 +78,8 @@ pub async fn taken_back_since(connection: &mut AnyConnection, known_at: i64) -> 
 
 /// (deal, person) of people who joined a deal of the run after the instant.
 pub async fn joined_since(connection: &mut AnyConnection, known_at: i64, first: i64, last: i64) -> Result<Vec<(i64, i64)>> {
-    const SQL: &str = "SELECT deal_id, person_id FROM deal_people WHERE deal_id BETWEEN $2 AND $3 AND recorded_at > $1 ORDER BY deal_id, id";
+    const SQL: &str =
+        "SELECT deal_id, person_id FROM deal_people WHERE deal_id BETWEEN $2 AND $3 AND recorded_at > $1 ORDER BY deal_id, id";
     Ok(sqlx::query_as(SQL).bind(known_at).bind(first).bind(last).fetch_all(connection).await?)
 }
 

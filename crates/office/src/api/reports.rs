@@ -25,7 +25,7 @@ const QUESTION: &[(&str, &str)] = &[
         "period",
         "`all`, `this_month`, `last_quarter`, `last_12_months`, `2026-03`, `2026`, or `2026-01-01..2026-04-01` (the end is not included).",
     ),
-    ("by", "`source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, or `custom:<field>`."),
+    ("by", "`source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, or `custom:<field>`."),
     ("filter", "`dimension=value`, or `dimension=` for not recorded; several are separated by `;`."),
     ("model", "`first`, `last`, `linear`, `time_decay`, `u`; for attribution also `all`."),
     ("journey", "`person` or `company`: whose touches a deal's journey is made of."),

@@ -203,6 +203,8 @@ fn too_much(known_at: Instant) -> QuestionError {
     QuestionError {
         part: "known_at",
         value: known_at.to_string(),
-        what_to_do: format!("more than {CORRECTIONS_MAX} fields or runs of rows were changed since: name a later instant, or ask a backup of that day"),
+        what_to_do: format!(
+            "more than {CORRECTIONS_MAX} fields or runs of rows were changed since: name a later instant, or ask a backup of that day"
+        ),
     }
 }

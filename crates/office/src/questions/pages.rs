@@ -218,11 +218,7 @@ async fn one(
         report: report_name(row),
         as_of: frame.date_time(Instant(row.as_of)),
         known_at: frame.date_time(Instant(row.known_at)),
-        saved: format!(
-            "{} by {}",
-            frame.date_time(Instant(row.recorded_at)),
-            row.user_name.as_deref().unwrap_or("the command line")
-        ),
+        saved: format!("{} by {}", frame.date_time(Instant(row.recorded_at)), row.user_name.as_deref().unwrap_or("the command line")),
         version: row.agreement_version,
         hash: row.answer_hash.chars().take(12).collect(),
         same: opened.is_same(),
@@ -429,7 +425,9 @@ async fn since(
     Query(params): Query<QuestionParams>,
     Query(query): Query<SinceQuery>,
 ) -> Result<Response, AppError> {
-    let Some(text) = text(&query.since) else { return Ok(Redirect::to(&address(&format!("/scoreboard/{key}"), &params, &[])).into_response()) };
+    let Some(text) = text(&query.since) else {
+        return Ok(Redirect::to(&address(&format!("/scoreboard/{key}"), &params, &[])).into_response());
+    };
     let then: Instant = text.parse().map_err(|_| AppError::refused("since: write an instant such as 2026-03-01T09:00:00Z"))?;
     let explained = explain::since(&office, &params, &key, then).await?;
     let number = address(&format!("/scoreboard/{key}"), &params, &[]);

@@ -88,7 +88,8 @@ impl World {
 
     /// A deal of so many euros, signed on a day.
     async fn signs(&self, euros: i64, at: &str) -> i64 {
-        let values = [("name", word("Deal")), ("amount_minor", Value::Int(euros * 100)), ("amount_currency", word("EUR")), ("opened_at", on(at))];
+        let values =
+            [("name", word("Deal")), ("amount_minor", Value::Int(euros * 100)), ("amount_currency", word("EUR")), ("opened_at", on(at))];
         let deal = self.add(&schema::DEALS, &values).await;
         self.add(&schema::DEAL_TRANSITIONS, &[("deal_id", Value::Int(deal)), ("stage", word("won")), ("at", on(at))]).await;
         deal
@@ -113,7 +114,7 @@ impl World {
         let mut tx = self.office.facts().write().await.unwrap();
         let rows = facts::leads::transitions(tx.conn(), lead).await.unwrap();
         let row = rows.into_iter().find(|row| row.id == transition).unwrap();
-        facts::handoff::retract(&mut tx, &self.author(), lead, &row).await.unwrap();
+        facts::handoff::retraction::retract(&mut tx, &self.author(), lead, &row).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -146,7 +147,8 @@ async fn the_same_question_answers_with_the_same_bytes() {
     let deal = world.signs(500, "2026-03-04").await;
     world.import(vec![azul("glass")]).await;
     world.is("2026-03-10T12:00:00Z");
-    let kept = [world.save(scoreboard("industry")).await, world.save(scoreboard("source")).await, world.save(number("mql_to_sal_rate")).await];
+    let kept =
+        [world.save(scoreboard("industry")).await, world.save(scoreboard("source")).await, world.save(number("mql_to_sal_rate")).await];
 
     // Fields are corrected, stages change, more comes in, an import is undone.
     world.is("2026-03-11T09:00:00Z");
@@ -158,7 +160,7 @@ async fn the_same_question_answers_with_the_same_bytes() {
     world.enters(lead, "rejected", "2026-03-04").await;
     world.lead("web", "2026-03-06").await;
     world.add(&schema::CONTENT, &[("title", word("Guide"))]).await;
-    let update = world.import(vec![azul("food"), CompanyIntake { keys: vec![Key::Name("Nova".into())], ..azul("steel") }]).await;
+    let update = world.import(vec![azul("food"), CompanyIntake { keys: vec![Key::Name("Nova".into())], domain: None, ..azul("steel") }]).await;
     imports::undo(&world.office, &Actor::command_line(), update).await.unwrap();
     world.is("2026-04-01T09:00:00Z");
     for row in &kept {
@@ -210,7 +212,10 @@ async fn the_parts_sum_to_the_change_each_with_its_rows() {
             ("Time passed", Some(10_000.0), 1),
         ]
     );
-    assert_eq!((explained.change.value_then, explained.change.value_now, explained.total()), (Some(50_000.0), Some(110_000.0), Some(60_000.0)));
+    assert_eq!(
+        (explained.change.value_then, explained.change.value_now, explained.total()),
+        (Some(50_000.0), Some(110_000.0), Some(60_000.0))
+    );
     let ids = |part: usize| explained.change.parts[part].rows.iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!((ids(0), ids(1), ids(4)), (vec![late], vec![corrected], vec![next]));
     let correction = &explained.corrections[0];

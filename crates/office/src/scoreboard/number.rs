@@ -186,6 +186,8 @@ async fn rows(office: &Office, frame: &Frame, found: &Number) -> Result<Vec<RowS
 fn row_value(found: &Number, row: &EvidenceRow) -> String {
     match (found.answer.unit, row.value) {
         (Unit::Days | Unit::Hours | Unit::Money, Some(value)) => format::value(value, found.answer.unit, found.question.currency),
+        // What a piece of content had a part in.
+        (_, Some(value)) if found.evidence.table == Table::Content && value > 0.0 => format::money_short(value, found.question.currency),
         _ => String::new(),
     }
 }

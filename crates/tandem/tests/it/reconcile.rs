@@ -63,7 +63,8 @@ fn numbers(history: &History, question: &Question) {
     let mut measured = 0;
     for (kpi, board) in kpi::ALL.iter().zip(kpi::scoreboard(history, question)) {
         let what = format!("{} by {:?}", kpi.key, question.by);
-        let rows = |segment: Option<Option<&str>>| kpi::evidence(history, question, kpi.key, segment, 0, usize::MAX).map(|found| found.rows);
+        let rows =
+            |segment: Option<Option<&str>>| kpi::evidence(history, question, kpi.key, segment, 0, usize::MAX).map(|found| found.rows);
         let all = rows(None).unwrap_or_else(|| panic!("{what}: no evidence"));
         reconciles(kpi, &board.measure, &all, fields, &what);
         months(kpi, &board.trend, &all, question, fields, &what);
