@@ -134,6 +134,7 @@ struct OnePage {
     until: String,
     days: String,
     worth: String,
+    decided_by: String,
     advice: String,
     class: &'static str,
     step: String,
@@ -182,7 +183,7 @@ async fn one(
     let rows = |outcome: Outcome, version: &str| {
         address(&format!("/experiments/{id}/rows"), &params, &[("number", outcome.key()), ("version", version)])
     };
-    let picture = pictures::versions(&looked, |outcome, version| Some(rows(outcome, version)));
+    let picture = pictures::versions(&looked);
     let file = |name: &str| address(&format!("/experiments/{id}/{name}"), &params, &[]);
     let is_author = looked.row.author_id.is_none() || looked.row.author_id == frame.actor.user.map(|user| user.0);
     Ok(Page(OnePage {
@@ -192,6 +193,7 @@ async fn one(
         until: looked.row.ends_at.map(|at| frame.date(Instant(at))).unwrap_or_default(),
         days: format::fixed(days_run(&looked.row, frame.now), 0),
         worth: format!("{}%", looked.row.worth_finding_percent),
+        decided_by: report::inline(looked.design.decides),
         advice: report::advice_words(advice, question),
         class: match advice.standing {
             Standing::BIsBetter | Standing::AIsBetter | Standing::NoChangeWorthFinding => "good",
@@ -327,7 +329,7 @@ async fn versions_svg(
     Path(id): Path<i64>,
     Query(params): Query<QuestionParams>,
 ) -> Result<Response, AppError> {
-    Ok(svg_file(&pictures::versions(&look(&office, &params, id).await?, |_, _| None), "versions"))
+    Ok(svg_file(&pictures::versions(&look(&office, &params, id).await?), "versions"))
 }
 
 async fn versions_csv(

@@ -5,7 +5,7 @@ use picture::{Bar, Bars, Tone, Unit};
 
 use super::{Looked, report};
 
-pub fn versions(looked: &Looked, opens: impl Fn(Outcome, &str) -> Option<String>) -> Bars {
+pub fn versions(looked: &Looked) -> Bars {
     let bar = |found: &Compared, name: &str, version: &str, tone: Tone| {
         let seen = if version == "a" { &found.a } else { &found.b };
         Bar {
@@ -14,7 +14,7 @@ pub fn versions(looked: &Looked, opens: impl Fn(Outcome, &str) -> Option<String>
             interval: seen.interval,
             shown: report::seen(seen, found.outcome, &looked.question),
             tone,
-            href: opens(found.outcome, version),
+            href: None,
         }
     };
     let rates = looked.comparison.outcomes.iter().filter(|found| found.outcome != Outcome::Revenue);

@@ -91,14 +91,13 @@ pub fn experiment_json(looked: &Looked) -> Json {
 
 fn about(looked: &Looked) -> String {
     let row = &looked.row;
-    format!(
-        "{}: {} \"{}\" (A) against \"{}\" (B), decided by {}",
-        row.name,
-        row.dimension,
-        row.a,
-        row.b,
-        looked.design.decides.name().to_lowercase()
-    )
+    format!("{}: {} \"{}\" (A) against \"{}\" (B), decided by {}", row.name, row.dimension, row.a, row.b, inline(looked.design.decides))
+}
+
+/// Inside a sentence: `leads that became SQLs`.
+pub fn inline(outcome: Outcome) -> String {
+    let name = outcome.name();
+    name[..1].to_lowercase() + &name[1..]
 }
 
 /// In the unit of a number.

@@ -115,7 +115,7 @@ async fn page(
     let question = &asked.question;
     let money = |minor: i64| format::money_short(minor as f64, question.currency);
     let rows_of_part = |part: &Part| (part.n > 0).then(|| link("/misalignment/rows", &params, &own, &[("part", part.key)]));
-    let picture = pictures::parts(&cost, question, rows_of_part);
+    let picture = pictures::parts(&cost, question);
     let file = |name: &str| link(&format!("/misalignment/{name}"), &params, &own, &[]);
     let point_rows = |key: &str| link("/misalignment/rows", &params, &own, &[("point", key)]);
     let drivers = cost.parts.iter().map(|part| part.drivers.len()).sum::<usize>();
@@ -228,7 +228,7 @@ async fn cost_svg(
 ) -> Result<Response, AppError> {
     let asked = asked(&office, &params, &own).await?;
     let cost = cost_of(&asked).await?;
-    Ok(svg_file(&pictures::parts(&cost, &asked.question, |_| None), "cost"))
+    Ok(svg_file(&pictures::parts(&cost, &asked.question), "cost"))
 }
 
 async fn cost_csv(
