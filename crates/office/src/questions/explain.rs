@@ -132,7 +132,7 @@ async fn explain(
 impl Explained {
     /// Where the answer that was given can't be computed again, the difference is a part of its own.
     fn start_from(&mut self, given: Option<f64>) {
-        if given == self.change.value_then {
+        if is_same(given, self.change.value_then) {
             return;
         }
         let delta = self.change.value_then.zip(given).map(|(again, given)| again - given);
@@ -202,10 +202,20 @@ impl Explained {
     }
 }
 
+/// Whether two values are one, for what reading a number from its text may do to the last bit of it.
+pub fn is_same(one: Option<f64>, other: Option<f64>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => (one - other).abs() <= 1e-12 * one.abs().max(other.abs()),
+        (one, other) => one == other,
+    }
+}
+
 /// A difference: of rates in points.
 pub fn signed(delta: f64, unit: Unit, currency: Currency) -> String {
     let amount = match unit {
         Unit::Rate | Unit::Ratio => format!("{} points", format::fixed(delta.abs() * 100.0, 2)),
+        // A pace of so many a month.
+        Unit::Count if delta.fract() != 0.0 => format::fixed(delta.abs(), 2),
         unit => format::value(delta.abs(), unit, currency),
     };
     match delta {

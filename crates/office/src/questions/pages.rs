@@ -20,8 +20,8 @@ use tower_sessions::Session;
 
 use super::{
     Asked as What, Opened, asked_of,
-    change::{Cause, Counted, RowChange},
-    explain::{self, Explained, signed},
+    change::{Cause, Counted, Part, RowChange},
+    explain::{self, Explained, is_same, signed},
     registry,
 };
 use crate::{
@@ -265,7 +265,7 @@ async fn numbers(office: &Office, opened: &Opened, explained: Option<&str>) -> R
         let then = then.get("value").and_then(|value| value.as_f64());
         let now = answer.measure.value;
         let said = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| crate::ui::kpi::in_words(answer, value, currency));
-        let change = then.zip(now).filter(|(then, now)| then != now);
+        let change = then.zip(now).filter(|(then, now)| !is_same(Some(*then), Some(*now)));
         Some(NumberRow {
             name: answer.name,
             then: said(then),
@@ -327,7 +327,7 @@ pub async fn shown(office: &Office, frame: &Frame, explained: &Explained) -> Res
             before: counted(row.before.as_ref(), unit, explained),
             after: counted(row.after.as_ref(), unit, explained),
         };
-        let notes = notes(part.cause, explained, frame);
+        let notes = notes(part, explained, frame);
         if part.delta.is_none_or(|delta| delta == 0.0) && part.rows_total == 0 && notes.is_empty() {
             continue;
         }
@@ -353,18 +353,24 @@ pub async fn shown(office: &Office, frame: &Frame, explained: &Explained) -> Res
 }
 
 fn words(cause: Cause, rows: u64, noun: &str) -> String {
-    let rows = format!("{} {noun}", format::count(rows));
+    let one = noun.strip_suffix("ies").map(|stem| format!("{stem}y")).unwrap_or_else(|| noun.trim_end_matches('s').to_owned());
+    let rows = if rows == 1 { format!("1 {one} counts") } else { format!("{} {noun} count", format::count(rows)) };
     match cause {
         Cause::Missing => "what was known then was taken out since and can’t be computed again".into(),
-        Cause::Arrived => format!("{rows} count otherwise by what had happened then and was learned later"),
-        Cause::Corrected => format!("{rows} count otherwise by fields that were corrected"),
-        Cause::TakenOut => format!("{rows} count otherwise by what was taken back"),
-        Cause::Definition => format!("{rows} count otherwise by the Agreement in force now"),
-        Cause::Time => format!("{rows} count otherwise by what has happened since"),
+        Cause::Arrived => format!("{rows} otherwise by what had happened then and was learned later"),
+        Cause::Corrected => format!("{rows} otherwise by fields that were corrected"),
+        Cause::TakenOut => format!("{rows} otherwise by what was taken back"),
+        Cause::Definition => format!("{rows} otherwise by the Agreement in force now"),
+        Cause::Time => format!("{rows} otherwise by what has happened since"),
     }
 }
 
-fn notes(cause: Cause, explained: &Explained, frame: &Frame) -> Vec<(String, Option<String>)> {
+fn notes(part: &Part, explained: &Explained, frame: &Frame) -> Vec<(String, Option<String>)> {
+    let noun = table(explained.change.table);
+    // Of the records behind the number only those that count otherwise by it.
+    let told = |row: &&facts::changes::Correction| {
+        row.noun != noun || part.rows_total > part.rows.len() as u64 || part.rows.iter().any(|moved| moved.id == row.record_id)
+    };
     let corrected = |row: &facts::changes::Correction| {
         let value = |text: &Option<String>| text.clone().unwrap_or_else(|| "empty".into());
         let who = row.actor_name.clone().or(row.import_id.map(|id| format!("import {id}"))).unwrap_or_else(|| "nobody named".into());
@@ -380,8 +386,8 @@ fn notes(cause: Cause, explained: &Explained, frame: &Frame) -> Vec<(String, Opt
         let has_page = matches!(row.noun.as_str(), "leads" | "deals" | "companies" | "people" | "campaigns" | "content");
         (words, has_page.then(|| format!("/{}/{}", row.noun, row.record_id)))
     };
-    match cause {
-        Cause::Corrected => explained.corrections.iter().map(corrected).collect(),
+    match part.cause {
+        Cause::Corrected => explained.corrections.iter().filter(told).map(corrected).collect(),
         Cause::Definition => {
             let (from, to) = (explained.then.settings.agreement_version, explained.now.settings.agreement_version);
             let compare = Some(format!("/agreement/compare?from=v{from}&to=v{to}"));
