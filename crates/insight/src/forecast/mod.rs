@@ -123,10 +123,11 @@ fn months_ahead(past: &Past, horizon: &Horizon, draws: &Draws, rows: &[OpenRow],
 fn quarters(past: &Past, horizon: &Horizon, draws: &Draws, widening: f64, zone: &TimeZone) -> Vec<SpanAhead> {
     let month_of_year = usize::from(horizon.month_start.in_zone(zone).month().unsigned_abs()) - 1;
     let left = 3 - month_of_year % 3;
-    let first = months_from(horizon.month_start.plus_days(-31 * (month_of_year as i64 % 3)), 0, zone);
+    let month_before = |at: Instant| months_from(at.plus_micros(-1), 0, zone)[0];
+    let opens_at = (0..month_of_year % 3).fold(horizon.month_start, |at, _| month_before(at));
     let span = |(from, to): (usize, usize)| {
         let ends_at = *horizon.bounds.get(to)?;
-        let starts_at = if from == 0 { *first.first()? } else { horizon.bounds[from] };
+        let starts_at = if from == 0 { opens_at } else { horizon.bounds[from] };
         let signed_minor = if from == 0 { past.won_between(starts_at, past.as_of.plus_micros(1)) } else { 0 };
         let in_replicate = |replicate: usize| draws.all[from..to].iter().map(|month| month[replicate]).sum();
         let sums: Vec<i64> = (0..draws.replicates as usize).map(in_replicate).collect();

@@ -161,12 +161,18 @@ fn without_openings_the_wins_themselves_are_what_comes() {
 
 #[test]
 fn quarters_hold_their_months() {
-    let at: Instant = "2026-11-10T00:00:00Z".parse().unwrap();
-    let (history, question) = (history(steady(313)), Question { as_of: at, known_at: at, ..question() });
-    let answer = told(&history, &question, &Ask { months: 6, ..quick() });
-    let quarters = answer.simulated.unwrap().quarters;
-    let dates: Vec<_> = quarters.iter().map(|quarter| (quarter.starts_at.to_string(), quarter.ends_at.to_string())).collect();
     let text = |from: &str, to: &str| (format!("{from}T00:00:00Z"), format!("{to}T00:00:00Z"));
-    assert_eq!(dates, [text("2026-10-01", "2027-01-01"), text("2027-01-01", "2027-04-01")]);
-    assert!(quarters[0].revenue.band_95.0 >= quarters[0].signed_minor && quarters[1].signed_minor == 0);
+    for (as_of, this, next) in [
+        ("2026-10-31T00:00:00Z", ("2026-10-01", "2027-01-01"), ("2027-01-01", "2027-04-01")),
+        ("2026-11-10T00:00:00Z", ("2026-10-01", "2027-01-01"), ("2027-01-01", "2027-04-01")),
+        ("2026-06-30T23:00:00Z", ("2026-04-01", "2026-07-01"), ("2026-07-01", "2026-10-01")),
+    ] {
+        let at: Instant = as_of.parse().unwrap();
+        let (history, question) = (history(steady(313)), Question { as_of: at, known_at: at, ..question() });
+        let answer = told(&history, &question, &Ask { months: 6, backtest: false, ..quick() });
+        let quarters = answer.simulated.unwrap().quarters;
+        let dates: Vec<_> = quarters.iter().map(|quarter| (quarter.starts_at.to_string(), quarter.ends_at.to_string())).collect();
+        assert_eq!(dates, [text(this.0, this.1), text(next.0, next.1)], "{as_of}");
+        assert!(quarters[0].revenue.band_95.0 >= quarters[0].signed_minor && quarters[1].signed_minor == 0);
+    }
 }

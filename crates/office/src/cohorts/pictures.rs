@@ -15,8 +15,13 @@ pub fn heat_map(answer: &CohortAnswer, question: &Question, opens: impl Fn(&Coho
         let rate = cell.rate?;
         Some(HeatCell { value: rate, shown: format::rate(rate), young: !cell.mature, href: opens(cohort, cell) })
     };
+    // Short, since a phone has room for little more than the cells.
+    let name = |at| match answer.every {
+        Every::Month => format::month_short(at, &question.zone),
+        Every::Quarter => cohort_name(at, answer.every, &question.zone),
+    };
     let row = |cohort: &Cohort| HeatRow {
-        name: cohort.starts_at.map_or_else(String::new, |at| cohort_name(at, answer.every, &question.zone)),
+        name: cohort.starts_at.map_or_else(String::new, name),
         size: format::count(cohort.entered),
         cells: cohort.cells.iter().map(|each| cell(cohort, each)).collect(),
     };
