@@ -22,6 +22,7 @@ pub mod forecast;
 pub mod handoff;
 pub mod history;
 pub mod imports;
+pub mod journeys;
 pub mod judging;
 pub mod leads;
 pub mod lists;

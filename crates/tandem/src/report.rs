@@ -3,8 +3,10 @@
 use clap::{Args, Subcommand};
 use office::{
     cohorts::{self, CohortParams},
+    effect, experiments,
     forecast::{self, ForecastParams},
-    effect, experiments, misalignment,
+    journeys::{self, JourneyParams},
+    misalignment,
     question::QuestionParams,
     report::{self, Report},
 };
@@ -87,9 +89,34 @@ enum Which {
         #[command(flatten)]
         question: QuestionArgs,
     },
+    /// The common ways from the first touch, and where they lead
+    Journeys {
+        /// merged: consecutive touches with one label are one step; or each
+        #[arg(long, value_name = "merged|each")]
+        steps: Option<String>,
+        /// Only journeys through this label; can be given several times
+        #[arg(long, value_name = "LABEL")]
+        through: Vec<String>,
+        /// Only journeys that begin with this label
+        #[arg(long, value_name = "LABEL")]
+        begins: Option<String>,
+        /// Only journeys that end with this label
+        #[arg(long, value_name = "LABEL")]
+        ends: Option<String>,
+        #[arg(long, value_name = "journeys|conversions")]
+        order: Option<String>,
+        /// Journeys told one by one [default: 20]
+        #[arg(long, value_name = "NUMBER")]
+        rows: Option<String>,
+        /// Steps of the flow, 2 to 6 [default: 4]
+        #[arg(long, value_name = "NUMBER")]
+        layers: Option<String>,
+        #[command(flatten)]
+        question: QuestionArgs,
+    },
     /// Revenue shared out over channels, sources, campaigns or content
     Attribution {
-        /// all, or names separated by commas: first, last, linear, time_decay, u
+        /// all, or names separated by commas: first, last, linear, time_decay, u, w, full_path, markov, shapley
         #[arg(long, default_value = "all")]
         model: String,
         #[command(flatten)]
@@ -99,7 +126,7 @@ enum Which {
 
 #[derive(Args)]
 pub struct QuestionArgs {
-    /// source, campaign, channel, content, owner, industry, country, rejection_reason or custom:FIELD
+    /// source, campaign, channel, content, owner, industry, country, rejection_reason, custom:FIELD or tag:KEY
     #[arg(long, value_name = "DIMENSION")]
     by: Option<String>,
     /// all, this_month, last_quarter, last_12_months, ..., a month 2026-03, a year 2026, or 2026-01-01..2026-04-01
@@ -152,6 +179,10 @@ pub async fn run(place: &Place, args: ReportArgs) -> anyhow::Result<()> {
         Which::Attribution { model, question } => report::attribution(&office, &question.params(), &model).await?,
         Which::Forecast { months, replicates, seed, question } => {
             forecast::report::report(&office, &question.params(), &ForecastParams { months, replicates, seed }).await?
+        }
+        Which::Journeys { steps, through, begins, ends, order, rows, layers, question } => {
+            let own = JourneyParams { steps, through: Some(through.join(";")), begins, ends, order, rows, layers };
+            journeys::report::report(&office, &question.params(), &own).await?
         }
         Which::Cohorts { from, to, every, ages, question } => {
             cohorts::report::report(&office, &question.params(), &CohortParams { from, to, every, ages }).await?

@@ -25,12 +25,21 @@ const QUESTION: &[(&str, &str)] = &[
         "period",
         "`all`, `this_month`, `last_quarter`, `last_12_months`, `2026-03`, `2026`, or `2026-01-01..2026-04-01` (the end is not included).",
     ),
-    ("by", "`source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, or `custom:<field>`."),
+    (
+        "by",
+        "`source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, `custom:<field>`, or `tag:<key>`, a tag of touches.",
+    ),
     ("filter", "`dimension=value`, or `dimension=` for not recorded; several are separated by `;`."),
-    ("model", "`first`, `last`, `linear`, `time_decay`, `u`; for attribution also `all`."),
+    (
+        "model",
+        "`first`, `last`, `linear`, `time_decay`, `u`, `w`, `full_path`, `markov`, `shapley`; for attribution also several, or `all`.",
+    ),
     ("journey", "`person` or `company`: whose touches a deal's journey is made of."),
     ("lookback_days", "Touches older than this before the signature get no share."),
+    ("goal", "`revenue` (won deals), `pipeline` (opened deals) or `customers` (first signatures): what attribution shares out."),
+    ("markov_order", "`1`, `2` or `3`: how many of the last touches the Markov model's next step hangs on."),
     ("currency", "ISO 4217. Default: the Agreement's."),
+    ("margin", "Share of the revenue that is left after what is delivered for it, 0 to 1: for how soon a customer pays back."),
 ];
 
 const ROWS: &[(&str, &str)] = &[
@@ -54,6 +63,31 @@ const COHORTS: &[(&str, &str)] = &[
     ("period", ""),
     ("by", ""),
     ("filter", ""),
+];
+
+const JOURNEYS: &[(&str, &str)] = &[
+    ("by", "What steps are: `channel` (unless said), `source`, `campaign`, `content`, or `tag:<key>`, a tag of the touches."),
+    ("steps", "`merged` (unless said: consecutive touches with one label are one step) or `each`."),
+    ("through", "Only journeys through these labels, up to 10, separated by `;`: a name, `id:<number>`, or `none` for not recorded."),
+    ("begins", "Only journeys whose first step is this label."),
+    ("ends", "Only journeys whose last step is this label."),
+    ("order", "`journeys` (unless said) or `conversions`: which are told one by one."),
+    ("rows", "How many are told one by one: 1 to 1,000; 20 unless said."),
+    ("layers", "Steps of the flow: 2 to 6; 4 unless said."),
+    ("as_of", "As for attribution; so are `known_at`, `period`, `filter`, `goal`, `journey`, `lookback_days` and `currency`."),
+    ("known_at", ""),
+    ("period", ""),
+    ("filter", ""),
+    ("goal", ""),
+    ("journey", ""),
+    ("lookback_days", ""),
+    ("currency", ""),
+];
+
+const JOURNEY_ROWS: &[(&str, &str)] = &[
+    ("row", "The `key` of a journey, `rest` or `total` (unless said); with all other parameters of the journeys."),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
 ];
 
 const COHORT_ROWS: &[(&str, &str)] = &[
@@ -85,6 +119,34 @@ const PLAN: &[(&str, &str)] = &[
     ("known_at", ""),
     ("filter", ""),
     ("currency", ""),
+];
+
+const WHY: &[(&str, &str)] = &[
+    ("number", "The number's key, such as `mql_to_sal_rate`. Needed."),
+    ("period", "The later period; `last_quarter` unless said."),
+    ("against", "The earlier one: `before` (unless said), `year_ago`, or a period."),
+    ("by", "What to take the change apart by: a dimension, or `reason` for rejections. Unless said, by all."),
+    ("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."),
+    ("known_at", ""),
+    ("filter", ""),
+    ("currency", ""),
+];
+
+const WHY_FINDINGS: &[(&str, &str)] =
+    &[("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."), ("known_at", ""), ("filter", ""), ("currency", "")];
+
+const WHY_ROWS: &[(&str, &str)] = &[
+    ("number", "With `period`, `against`, `by`, `as_of`, `known_at` and `filter` as for the change itself."),
+    ("period", ""),
+    ("against", ""),
+    ("by", "Also `sent_content`, for deals."),
+    ("side", "`before`, `same_age` (the earlier period when it was as old as the later one is) or `now`."),
+    ("segment", "A value of `by`, by name or id; empty is what is not recorded. Without it, all rows."),
+    ("as_of", ""),
+    ("known_at", ""),
+    ("filter", ""),
+    ("offset", "Rows to leave out from the first."),
+    ("limit", "1 to 1,000; 100 unless said."),
 ];
 
 const MISALIGNMENT: &[(&str, &str)] = &[
@@ -125,35 +187,6 @@ const EFFECT: &[(&str, &str)] = &[
     ("filter", ""),
     ("currency", ""),
 ];
-
-const WHY: &[(&str, &str)] = &[
-    ("number", "The number's key, such as `mql_to_sal_rate`. Needed."),
-    ("period", "The later period; `last_quarter` unless said."),
-    ("against", "The earlier one: `before` (unless said), `year_ago`, or a period."),
-    ("by", "What to take the change apart by: a dimension, or `reason` for rejections. Unless said, by all."),
-    ("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."),
-    ("known_at", ""),
-    ("filter", ""),
-    ("currency", ""),
-];
-
-const WHY_FINDINGS: &[(&str, &str)] =
-    &[("as_of", "As for the scoreboard; so are `known_at`, `filter` and `currency`."), ("known_at", ""), ("filter", ""), ("currency", "")];
-
-const WHY_ROWS: &[(&str, &str)] = &[
-    ("number", "With `period`, `against`, `by`, `as_of`, `known_at` and `filter` as for the change itself."),
-    ("period", ""),
-    ("against", ""),
-    ("by", "Also `sent_content`, for deals."),
-    ("side", "`before`, `same_age` (the earlier period when it was as old as the later one is) or `now`."),
-    ("segment", "A value of `by`, by name or id; empty is what is not recorded. Without it, all rows."),
-    ("as_of", ""),
-    ("known_at", ""),
-    ("filter", ""),
-    ("offset", "Rows to leave out from the first."),
-    ("limit", "1 to 1,000; 100 unless said."),
-];
-
 
 const FORECAST: &[(&str, &str)] = &[
     ("months", "Whole months after the one under way, 1 to 12. Default: 6."),
@@ -216,6 +249,18 @@ pub static TOLD: &[Told] = &[
         parameters: QUESTION,
     },
     Told {
+        path: "/api/v1/reports/journeys",
+        summary: "Common journeys, and where they part",
+        words: "The touches before each deal, and of whoever has none yet, as steps: rows and rest add up to the total, and what flows into a step flows out of it.",
+        parameters: JOURNEYS,
+    },
+    Told {
+        path: "/api/v1/reports/journeys/rows",
+        summary: "The journeys behind a row",
+        words: "Deals first, then companies or people still under way. They add up to the row.",
+        parameters: JOURNEY_ROWS,
+    },
+    Told {
         path: "/api/v1/agreement",
         summary: "The Agreement in force",
         words: "Its number, the instant from which it judges, and its text.",
@@ -262,7 +307,8 @@ pub static TOLD: &[Told] = &[
     Told {
         path: "/api/v1/reports/attribution",
         summary: "Revenue shared out over touches",
-        words: "By one model or by all that there are. Shares sum to the revenue to the cent.",
+        words: "By one model or by all that there are: shares sum to the revenue to the cent. Beside them the range over models, a \
+                bootstrap interval for the chosen model, spend and its return, and what customers say themselves.",
         parameters: QUESTION,
     },
     Told {

@@ -61,6 +61,8 @@ pub fn all() -> Vec<Endpoint> {
         crate::experiments::pages::endpoints(),
         crate::cohorts::pages::endpoints(),
         crate::cohorts::api::endpoints(),
+        crate::journeys::pages::endpoints(),
+        crate::journeys::api::endpoints(),
         crate::why::pages::endpoints(),
         crate::why::api::endpoints(),
         crate::plan::pages::endpoints(),
