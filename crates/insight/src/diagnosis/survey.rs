@@ -153,15 +153,24 @@ fn moves(
     comparisons.iter().enumerate().map(subject).collect()
 }
 
+/// Days without a lead at the ends of a period that don't yet mean that nobody kept the record.
+const GAP_DAYS_MAX: i64 = 14;
+
 /// The last whole month and the last whole quarter, each against the one before, and the quarter against the same one a year ago; those
 /// for which the record goes back far enough.
 fn comparisons(history: &History, question: &Question) -> Vec<Comparison> {
     let (as_of, zone) = (question.as_of, &question.zone);
     let (month, quarter) = (last_whole(1, as_of, zone), last_whole(3, as_of, zone));
-    let begins = history.leads.opened_at.values().iter().copied().min().map(Instant);
+    let opened = || history.leads.opened_at.values().iter().copied().map(Instant).filter(|at| *at <= as_of);
+    let (begins, ends) = (opened().min(), opened().max());
+    // Where the record begins later or stops earlier, nothing happened because nobody wrote it down.
+    let covers = |before: &Period, now: &Period| {
+        begins.is_some_and(|begins| begins <= before.from.plus_days(GAP_DAYS_MAX))
+            && ends.is_some_and(|ends| ends >= now.to.min(as_of).plus_days(-GAP_DAYS_MAX))
+    };
     let pair = |now: Option<Period>, earlier: fn(Period, &jiff::tz::TimeZone) -> Option<Period>| {
         let now = now?;
-        let before = earlier(now, zone).filter(|period| begins.is_some_and(|begins| begins <= period.from.plus_days(7)))?;
+        let before = earlier(now, zone).filter(|before| covers(before, &now))?;
         Some(Comparison { before, now, before_as_of: same_age(before, now, as_of), as_of })
     };
     [pair(month, before), pair(quarter, before), pair(quarter, year_ago)].into_iter().flatten().collect()

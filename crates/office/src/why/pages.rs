@@ -216,7 +216,7 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
         parts: shown.map(|split| rows(&found, split, &links)).unwrap_or_default(),
         by: shown.map(|split| words::split(&split.split)).unwrap_or_default(),
         findings: why.findings.iter().map(|finding| told(finding, why.looks, question, params, Some(own))).collect(),
-        looks: format::count(why.looks),
+        looks: format::plural(why.looks, "look", "looks"),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
         frame,
@@ -304,7 +304,8 @@ fn rows(found: &Explained, split: &SplitParts, links: &Links) -> Vec<Row> {
             now: (value(found, &part.now).0, rows("now")),
             sample: format!("{} → {}", format::count(part.before.n), format::count(part.now.n)),
             steps: factors.iter().map(|(_, of)| shown(of(part))).collect(),
-            total: (shown(total).0, tone(total, why.kpi.better)),
+            // What rounds to nothing is neither good nor bad.
+            total: (shown(total).0, if shown(total).0.starts_with('±') { "" } else { tone(total, why.kpi.better) }),
             p: part.p_adjusted.map_or_else(|| "too few".into(), |p| if p > 0.5 { "chance".into() } else { words::p(p) }),
         }
     };

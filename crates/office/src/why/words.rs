@@ -52,8 +52,9 @@ pub fn worth(worth: &Worth, currency: Currency) -> String {
     if worth.unit == "won deal" && worth.units == worth.units.round() && worth.n as f64 == worth.units {
         return format!("{money}: {} at {each} more or less than the others", format::plural(worth.n, "deal", "deals"));
     }
+    let unit = if worth.unit.chars().nth(1).is_some_and(char::is_uppercase) { worth.unit.to_owned() } else { worth.unit.to_lowercase() };
     let (count, more) = (format::decimal(worth.units.abs()), if worth.units < 0.0 { "fewer" } else { "more" });
-    format!("{money}: {count} {more} {}s at {each}, what one has brought on average so far (n {})", worth.unit, format::count(worth.n))
+    format!("{money}: {count} {more} {unit}s at {each}, what one has brought on average so far (n {})", format::count(worth.n))
 }
 
 /// `p = 2e-6 after adjusting over 6,204 looks`
