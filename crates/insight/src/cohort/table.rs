@@ -80,7 +80,7 @@ pub struct Cohort {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cell {
     pub age_days: u32,
-    /// Whether every lead of the cohort has had the time. If not, `naive` is too low, because some still have time left.
+    /// Whether every lead of the cohort has had the time, or has ended before. If not, `naive` is too low: some still have time left.
     pub mature: bool,
     pub state: State,
     /// Converted by this age, so far.
@@ -181,7 +181,9 @@ fn cell(stays: &[Stay], curve: &Curve, age_days: u32, watched_days: f64) -> Cell
     let age = f64::from(age_days);
     let hits = stays.iter().filter(|stay| stay.converted_within(age_days)).count() as u64;
     let watched = stays.iter().filter(|stay| stay.outcome != Outcome::Open || stay.age_days() >= age).count() as u64;
-    let mature = watched_days >= age;
+    // Where every lead has had the time, or has ended before, nothing can change any more; a month under way still gets new ones.
+    let is_over = watched_days >= 0.0 && !stays.is_empty();
+    let mature = watched_days >= age || (is_over && watched == stays.len() as u64);
     let plain = Rate::new(hits, stays.len() as u64);
     let estimate = curve.converted_by(age);
     let state = match (stays.is_empty(), mature) {

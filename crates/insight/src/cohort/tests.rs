@@ -67,14 +67,14 @@ fn leads_stand_in_the_cohort_of_the_month_they_entered() {
     assert_eq!(
         shown,
         [
-            (january, 4, 2, 1, 1, vec![(1, true), (1, true), (2, false), (2, false)]),
+            (january, 4, 2, 1, 1, vec![(1, true), (1, true), (2, true), (2, false)]),
             (Some("2026-02".into()), 0, 0, 0, 0, vec![(0, true), (0, true), (0, false), (0, false)]),
-            (Some("2026-03".into()), 2, 1, 0, 1, vec![(1, false), (1, false), (1, false), (1, false)]),
+            (Some("2026-03".into()), 2, 1, 0, 1, vec![(1, true), (1, false), (1, false), (1, false)]),
         ]
     );
-    // January at 90 days: everyone has been watched for at least as long as the last conversion took, so the estimate is the plain share.
+    // January is 88 days over; the one lead still open has had more than 90.
     let cells = &answer.cohorts[0].cells;
-    assert_eq!((cells[2].rate, cells[2].naive, cells[2].state), (Some(0.5), Some(0.5), State::TooYoung));
+    assert_eq!((cells[2].rate, cells[2].naive, cells[2].state), (Some(0.5), Some(0.5), State::Measured));
     assert_eq!((cells[3].rate, cells[3].naive), (None, Some(0.5)), "nobody has been watched for 180 days");
     assert_eq!((answer.cohorts[1].cells[0].state, answer.cohorts[1].cells[0].naive), (State::NoData, None));
     assert_eq!((answer.data_faults, answer.not_recorded, answer.undated), (1, 1, 0));

@@ -24,6 +24,8 @@ pub struct RowsPage {
     back: String,
     noun: &'static str,
     rows: Vec<RowShown>,
+    /// Rows of a stage are all counted; those of a cohort are hits or not.
+    has_hits: bool,
     shown: String,
     first: Option<String>,
     next: Option<String>,
@@ -69,6 +71,7 @@ pub async fn page(
         title: title(&found, &figure, noun),
         words: words(&found, &figure),
         back: links.to(super::pages::PATH, &[]),
+        has_hits: figure.faults.is_none() && figure.stage.is_none(),
         noun,
         shown: if rows.is_empty() {
             String::new()
