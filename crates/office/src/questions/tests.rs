@@ -88,8 +88,14 @@ impl World {
 
     /// A deal of so many euros, signed on a day.
     async fn signs(&self, euros: i64, at: &str) -> i64 {
-        let values =
-            [("name", word("Deal")), ("amount_minor", Value::Int(euros * 100)), ("amount_currency", word("EUR")), ("opened_at", on(at))];
+        let values = [
+            ("name", word("Deal")),
+            ("amount_minor", Value::Int(euros * 100)),
+            ("amount_currency", word("EUR")),
+            ("stage", word("won")),
+            ("stage_at", on(at)),
+            ("opened_at", on(at)),
+        ];
         let deal = self.add(&schema::DEALS, &values).await;
         self.add(&schema::DEAL_TRANSITIONS, &[("deal_id", Value::Int(deal)), ("stage", word("won")), ("at", on(at))]).await;
         deal
@@ -160,7 +166,8 @@ async fn the_same_question_answers_with_the_same_bytes() {
     world.enters(lead, "rejected", "2026-03-04").await;
     world.lead("web", "2026-03-06").await;
     world.add(&schema::CONTENT, &[("title", word("Guide"))]).await;
-    let update = world.import(vec![azul("food"), CompanyIntake { keys: vec![Key::Name("Nova".into())], domain: None, ..azul("steel") }]).await;
+    let update =
+        world.import(vec![azul("food"), CompanyIntake { keys: vec![Key::Name("Nova".into())], domain: None, ..azul("steel") }]).await;
     imports::undo(&world.office, &Actor::command_line(), update).await.unwrap();
     world.is("2026-04-01T09:00:00Z");
     for row in &kept {
