@@ -107,14 +107,16 @@ fn markup(picture: &dyn Picture, width: Width, in_page: bool, style: &str, names
     let (left, top) = if in_page { (0.0, 0.0) } else { (MARGIN, MARGIN + 24.0) };
     let (full_width, full_height) = (width.units() + left * 2.0, height + top + if in_page { 0.0 } else { MARGIN });
     let size = if in_page { String::new() } else { format!(r#" width="{}" height="{}""#, n(full_width), n(full_height)) };
+    let marks = canvas.finish();
+    // What is inside an image can't be reached by the keyboard or read aloud, and links must be.
+    let role = if marks.contains("<a ") { "group" } else { "img" };
     let head = if in_page { String::new() } else { format!(r#"<text class="p-title" x="0" y="-14">{title}</text>"#) };
     format!(
-        r#"<svg{namespace} class="picture {}" viewBox="{} {} {} {}"{size} role="img" aria-label="{title}"><title>{title}</title>{desc}{style}{head}{}</svg>"#,
+        r#"<svg{namespace} class="picture {}" viewBox="{} {} {} {}"{size} role="{role}" aria-label="{title}"><title>{title}</title>{desc}{style}{head}{marks}</svg>"#,
         width.class(),
         n(-left),
         n(-top),
         n(full_width),
         n(full_height),
-        canvas.finish()
     )
 }

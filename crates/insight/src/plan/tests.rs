@@ -193,7 +193,8 @@ fn the_year_is_paced_by_its_season() {
     // What the plan's own parts say goes before the season.
     let parts = vec![(Period { from: day(0.0), to: day(31.0) }, 1_000_000), (Period { from: day(31.0), to: day(365.0) }, 1)];
     let by_parts = plan(&record, &Targets { revenue_parts: parts, ..targets }, &customers(5, 150.0)).pacing.unwrap();
-    assert_eq!((by_parts.months[0].planned_minor, by_parts.quarters[0].planned_minor), (1_000_000, 1_000_000));
+    assert_eq!(by_parts.months[0].planned_minor, 1_000_000);
+    assert_eq!(by_parts.quarters.iter().map(|quarter| quarter.planned_minor).sum::<i64>(), 1_000_001);
 }
 
 #[test]
