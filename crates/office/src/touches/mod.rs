@@ -5,6 +5,8 @@ mod gather;
 mod read;
 mod tags;
 mod take;
+#[cfg(test)]
+mod tests;
 
 pub use gather::Gatherer;
 pub use read::{ReadTouch, read};
