@@ -8,6 +8,7 @@ mod crm_exports;
 mod docs;
 mod engines;
 mod hostile_files;
+mod journeys;
 mod kill;
 mod kill_server;
 mod mail;
