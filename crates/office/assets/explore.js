@@ -33,7 +33,7 @@ const name = (node) => {
   if (node.kind === "other") return "Other";
   if (node.kind === "reached") return place.dataset.reached;
   if (node.kind === "open") return place.dataset.open;
-  return node.label === null ? "not recorded" : node.label.replaceAll("_", " ");
+  return node.label ?? "not recorded";
 };
 
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
@@ -46,6 +46,7 @@ function options(flow) {
   }));
   return {
     animation: false,
+    textStyle: { fontFamily: getComputedStyle(place).fontFamily },
     tooltip: {
       trigger: "item", renderMode: "richText", confine: true,
       backgroundColor: colour("card"), borderColor: colour("line-2"), textStyle: { color: colour("ink"), fontSize: 12 },

@@ -11,11 +11,18 @@ use super::{
     walk::{End, Seen, Walk},
 };
 
+/// How often one journey occurs.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    journeys: u64,
+    conversions: u64,
+    steps: usize,
+}
+
 /// How often each journey occurs, and each label at each place.
 pub struct Common<'a> {
     walk: &'a Walk<'a>,
-    /// By key: journeys and conversions.
-    times: FxHashMap<u128, (u64, u64)>,
+    times: FxHashMap<u128, Times>,
     /// Layer by layer: journeys by label.
     pub placed: Vec<Vec<u64>>,
     bytes: Vec<u8>,
@@ -29,8 +36,9 @@ impl<'a> Common<'a> {
 
     pub fn observe(&mut self, seen: &Seen) {
         let times = self.times.entry(self.walk.key(seen.steps, &mut self.bytes)).or_default();
-        times.0 += 1;
-        times.1 += u64::from(matches!(seen.end, End::Reached { .. }));
+        times.journeys += 1;
+        times.conversions += u64::from(matches!(seen.end, End::Reached { .. }));
+        times.steps = seen.steps.len();
         for (layer, step) in super::flow::placed(seen.steps, self.placed.len()) {
             self.placed[layer][step as usize] += 1;
         }
@@ -42,7 +50,9 @@ impl<'a> Common<'a> {
         }
         for (key, times) in other.times {
             let sums = self.times.entry(key).or_default();
-            *sums = (sums.0 + times.0, sums.1 + times.1);
+            sums.journeys += times.journeys;
+            sums.conversions += times.conversions;
+            sums.steps = times.steps;
         }
         for (sum, more) in self.placed.iter_mut().flatten().zip(other.placed.iter().flatten()) {
             *sum += more;
@@ -55,11 +65,11 @@ impl<'a> Common<'a> {
         self.times.len()
     }
 
-    /// The journeys to show and their place, the most common first; what occurs equally often stands by its key.
+    /// The journeys to show and their place, the most common first; of those that occur equally often the shorter, and then by key.
     pub fn top(&self, ask: &Ask) -> FxHashMap<u128, usize> {
-        let rank = |(key, (journeys, conversions)): &(&u128, &(u64, u64))| match ask.order {
-            Order::Journeys => (Reverse(*journeys), Reverse(*conversions), **key),
-            Order::Conversions => (Reverse(*conversions), Reverse(*journeys), **key),
+        let rank = |(key, times): &(&u128, &Times)| match ask.order {
+            Order::Journeys => (Reverse(times.journeys), Reverse(times.conversions), times.steps, **key),
+            Order::Conversions => (Reverse(times.conversions), Reverse(times.journeys), times.steps, **key),
         };
         let mut all: Vec<_> = self.times.iter().collect();
         if all.len() > ask.rows && ask.rows > 0 {

@@ -6,7 +6,7 @@
 //!
 //! Two passes over the journeys: one that counts how often each occurs, by a hash of its labels, and one that measures those that are
 //! shown. Both add integers only, so the answer is the same on any number of threads; time grows with the touches, memory with the
-//! number of different journeys (some 40 bytes each) and of conversions (8 bytes each).
+//! number of different journeys (some 50 bytes each) and of conversions (8 bytes each).
 
 mod answer;
 mod behind;

@@ -77,9 +77,7 @@ struct JourneysPage {
 }
 
 struct Row {
-    steps: Vec<String>,
-    more: String,
-    /// Of the rest and the total.
+    /// The journey, or what the rest and the total are called.
     name: String,
     address: String,
     journeys: String,
@@ -199,8 +197,6 @@ fn answer_words(found: &Found) -> String {
 fn rows(found: &Found, links: &Links) -> Vec<Row> {
     let (answer, currency) = (&found.answer, found.question.currency);
     let row = |name: String, key: &str, it: &Figures| Row {
-        steps: Vec::new(),
-        more: String::new(),
         name,
         address: links.rows(key),
         journeys: format::count(it.journeys),
@@ -212,11 +208,7 @@ fn rows(found: &Found, links: &Links) -> Vec<Row> {
         days: it.median_days.map_or_else(|| "none yet".into(), |days| format::fixed(days, 1)),
         touches: format::count(it.touches),
     };
-    let told = answer.rows.iter().map(|each| Row {
-        steps: each.steps.iter().map(|step| format::label(step.label.as_deref())).collect(),
-        more: if each.more_steps > 0 { format!("{} more", each.more_steps) } else { String::new() },
-        ..row(String::new(), &each.key, &each.figures)
-    });
+    let told = answer.rows.iter().map(|each| row(report::line(each, report::STEPS_SHOWN_MAX), &each.key, &each.figures));
     let others = answer.distinct.saturating_sub(answer.rows.len() as u64);
     let rest = (others > 0).then(|| row(format::plural(others, "other journey", "other journeys"), "rest", &answer.rest));
     told.chain(rest).chain([row("All journeys".into(), "total", &answer.total)]).collect()

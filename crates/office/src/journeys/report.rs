@@ -43,10 +43,14 @@ fn by(question: &Question) -> String {
     question.by.as_ref().map(|by| by.key()).unwrap_or_default()
 }
 
+/// Steps that are read at a glance; of longer journeys the first, and how many more there are.
+pub const STEPS_SHOWN_MAX: usize = 8;
+
 /// A journey as one line.
-pub fn line(row: &JourneyRow) -> String {
-    let steps: Vec<String> = row.steps.iter().map(|step| format::label(step.label.as_deref())).collect();
-    let more = if row.more_steps > 0 { format!(" → {} more", row.more_steps) } else { String::new() };
+pub fn line(row: &JourneyRow, steps_max: usize) -> String {
+    let steps: Vec<String> = row.steps.iter().take(steps_max).map(|step| format::label(step.label.as_deref())).collect();
+    let more = row.more_steps + row.steps.len() - steps.len();
+    let more = if more > 0 { format!(" → {more} more") } else { String::new() };
     steps.join(" → ") + &more
 }
 
@@ -61,7 +65,7 @@ fn sheet(found: &Found) -> Sheet {
         cells.push(it.touches.to_string());
         cells
     };
-    let mut rows: Vec<_> = answer.rows.iter().map(|each| row(line(each), &each.figures)).collect();
+    let mut rows: Vec<_> = answer.rows.iter().map(|each| row(line(each, STEPS_SHOWN_MAX), &each.figures)).collect();
     let others = answer.distinct.saturating_sub(answer.rows.len() as u64);
     rows.push(row(format!("{others} other journeys"), &answer.rest));
     rows.push(row("all".into(), &answer.total));
@@ -117,7 +121,7 @@ pub fn csv(found: &Found) -> Sheet {
         cells
     };
     let answer = &found.answer;
-    let mut rows: Vec<_> = answer.rows.iter().map(|each| row("journey", &each.key, line(each), &each.figures)).collect();
+    let mut rows: Vec<_> = answer.rows.iter().map(|each| row("journey", &each.key, line(each, usize::MAX), &each.figures)).collect();
     rows.push(row("rest", "", String::new(), &answer.rest));
     rows.push(row("total", "", String::new(), &answer.total));
     let header = [
