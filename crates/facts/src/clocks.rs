@@ -14,6 +14,7 @@ use crate::{
     Result, WriteTx,
     bulk::{self, Value},
     changes::{self, Author, Written},
+    events::NewEvent,
     list::id_list,
     schema,
 };
@@ -102,8 +103,29 @@ pub async fn overwrite(tx: &mut WriteTx, author: &Author, import_id: Option<i64>
     bulk::overwrite(tx.conn(), engine, &schema::CLOCKS, values(rows)).await
 }
 
-/// Clocks of a stage that was entered by mistake.
-pub async fn delete(tx: &mut WriteTx, ids: &[i64]) -> Result<()> {
+/// Tells all that follows the log of clocks that a merge or a correction took away or set back.
+pub fn note(tx: &mut WriteTx, author: &Author, import_id: Option<i64>, kind: &'static str, ids: &[i64]) {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    for run in ids.chunk_by(|one, next| one + 1 == *next) {
+        tx.note(NewEvent {
+            kind,
+            table: schema::CLOCKS.name,
+            first_id: run[0],
+            last_id: run[run.len() - 1],
+            at: author.now,
+            recorded_at: author.now,
+            actor_id: author.actor,
+            import_id,
+            agreement_version: author.agreement_version,
+            body: None,
+        });
+    }
+}
+
+/// Clocks of a stage that was entered by mistake, or of a lead that was merged away.
+pub async fn delete(tx: &mut WriteTx, author: &Author, import_id: Option<i64>, ids: &[i64]) -> Result<()> {
+    note(tx, author, import_id, "removed", ids);
     for (table, column) in [("clock_pauses", "clock_id"), ("clocks", "id")] {
         let sql = format!("DELETE FROM {table} WHERE {column} IN ({})", id_list(ids));
         sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(tx.conn()).await?;

@@ -50,7 +50,7 @@ pub async fn import_undone(tx: &mut WriteTx, trail: &Trail) -> Result<Option<i64
 }
 
 /// Sets everything back that is still as the merge left it. What somebody has changed since stays.
-pub async fn part(tx: &mut WriteTx, trail: &Trail, kept: i64, gone: i64) -> Result<()> {
+pub async fn part(tx: &mut WriteTx, author: &Author, trail: &Trail, kept: i64, gone: i64) -> Result<()> {
     for table in schema::ALL {
         let none = Vec::new();
         let before = trail.before.get(table.name).unwrap_or(&none);
@@ -67,7 +67,7 @@ pub async fn part(tx: &mut WriteTx, trail: &Trail, kept: i64, gone: i64) -> Resu
             sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(gone).bind(kept).execute(tx.conn()).await?;
         }
     }
-    put_clocks_back(tx, trail).await
+    put_clocks_back(tx, author, trail).await
 }
 
 /// Notes what changed of rows, for all that follows the log. `from` is how they were, `to` how they are.
@@ -165,15 +165,19 @@ async fn part_by_name(tx: &mut WriteTx, table: &'static Table, before: Vec<Vec<V
     bulk::overwrite(tx.conn(), engine, table, before.into_iter().flatten().collect()).await
 }
 
-async fn put_clocks_back(tx: &mut WriteTx, trail: &Trail) -> Result<()> {
+async fn put_clocks_back(tx: &mut WriteTx, author: &Author, trail: &Trail) -> Result<()> {
     let leads: Vec<i64> = trail.joined.iter().flatten().copied().collect();
     let running: Vec<i64> = clocks::of_leads(tx.conn(), &leads).await?.into_iter().map(|clock| clock.id).collect();
     if !running.is_empty() {
-        clocks::delete(tx, &running).await?;
+        clocks::delete(tx, author, None, &running).await?;
     }
     let engine = tx.engine;
     for table in [&schema::CLOCKS, &schema::CLOCK_PAUSES] {
         let rows = read(table, trail.clocks.get(table.name).map_or(&[], Vec::as_slice))?;
+        if table.name == schema::CLOCKS.name {
+            let ids: Vec<i64> = rows.iter().filter_map(|row| if let Some(Value::Int(id)) = row.first() { Some(*id) } else { None }).collect();
+            clocks::note(tx, author, None, "added", &ids);
+        }
         bulk::insert(tx.conn(), engine, table, rows.into_iter().flatten().collect()).await?;
     }
     Ok(())

@@ -152,11 +152,7 @@ async fn write(
         clocks::overwrite(tx, author, import_id, &rows).await?;
     }
     if !removed.is_empty() {
-        removed.sort_unstable();
-        for (ids, _) in runs(removed.iter().map(|id| (*id, ""))) {
-            note(tx, author, import_id, "removed", ids, None);
-        }
-        clocks::delete(tx, &removed).await?;
+        clocks::delete(tx, author, import_id, &removed).await?;
     }
     if !dues.is_empty() {
         clocks::set_lead_dues(tx, &dues).await?;

@@ -218,7 +218,7 @@ async fn join(tx: &mut WriteTx, author: &Author, joined: &Joined) -> Result<(), 
     }
     let values = lead_fields(tx, &all).await?;
     let clocks: Vec<i64> = clock_rows::of_leads(tx.conn(), &joined.absorbs).await?.into_iter().map(|clock| clock.id).collect();
-    clock_rows::delete(tx, &clocks).await?;
+    clock_rows::delete(tx, author, None, &clocks).await?;
     for absorbed in &joined.absorbs {
         merges::move_lead(tx, joined.keep, *absorbed).await?;
     }

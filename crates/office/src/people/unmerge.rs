@@ -27,7 +27,7 @@ pub async fn undo(tx: &mut WriteTx, actor: &Actor, author: &Author, versions: &V
     facts::changes::hold(tx, &schema::PEOPLE, "person", merge.kept_id).await?;
     let body: Body = serde_json::from_str(&merge.body).map_err(|error| AppError::Internal(error.into()))?;
     refuse_if_built_upon(tx, &merge, &body).await?;
-    merges::part(tx, &body.trail, merge.kept_id, merge.gone_id).await?;
+    merges::part(tx, author, &body.trail, merge.kept_id, merge.gone_id).await?;
     merges::announce(tx, author, &body.trail.after, &body.trail.before, &body.trail);
     let mut leads = merges::ids_of(tx, &schema::LEADS, "person_id", merge.kept_id).await?;
     leads.extend(merges::ids_of(tx, &schema::LEADS, "person_id", merge.gone_id).await?);
