@@ -12,12 +12,14 @@ use super::{
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, text},
+    scoreboard::params::{Controls, address, controls, kept, text},
     ui::{Exhibit, Frame},
     web::{Allow, AppError, Endpoint, Page},
 };
 
 pub const PATH: &str = "/closed-loop";
+/// The inputs of the form; the tabs hold what it is shared out by.
+pub(crate) const SHOWN: &[&str] = &["goal", "period", "model", "as_of", "journey", "lookback_days", "markov_order"];
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -88,7 +90,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         said: tables::said(&shares),
         none: shares.overview.answers.first().is_none_or(|answer| answer.total.deals == 0),
         settings: controls::settings(&shares.question, is_own),
-        controls: controls(&params, PATH, default),
+        controls: Controls { kept: kept(&params, [], SHOWN), ..controls(&params, PATH, default) },
         by,
         path: PATH,
         frame,

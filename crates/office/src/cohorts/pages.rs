@@ -18,7 +18,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::{
         default_period,
-        params::{Controls, address, controls, text},
+        params::{Controls, address, controls, kept, text},
     },
     ui::{
         Exhibit, Frame,
@@ -29,6 +29,8 @@ use crate::{
 };
 
 pub const PATH: &str = "/cohorts";
+/// The inputs of the form.
+pub(crate) const SHOWN: &[&str] = &["from", "to", "every", "period", "by", "as_of"];
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -49,7 +51,6 @@ struct CohortsPage {
     froms: Vec<Choice>,
     tos: Vec<Choice>,
     everies: Vec<Choice>,
-    ages: String,
     from: &'static str,
     to: &'static str,
     heat: Exhibit,
@@ -110,11 +111,14 @@ pub(super) struct Links<'a> {
     pub own: &'a CohortParams,
 }
 
-impl Links<'_> {
+impl<'a> Links<'a> {
+    fn own_pairs(&self) -> [(&'static str, Option<&'a str>); 4] {
+        let own = self.own;
+        [("from", text(&own.from)), ("to", text(&own.to)), ("every", text(&own.every)), ("ages", text(&own.ages))]
+    }
+
     pub fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let own =
-            [("from", text(&self.own.from)), ("to", text(&self.own.to)), ("every", text(&self.own.every)), ("ages", text(&self.own.ages))];
-        let own = own.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let own = self.own_pairs().into_iter().filter_map(|(name, value)| Some((name, value?)));
         let all: Vec<(&str, &str)> =
             own.filter(|(name, _)| more.iter().all(|(other, _)| other != name)).chain(more.iter().copied()).collect();
         address(path, self.params, &all)
@@ -154,7 +158,6 @@ async fn page(
             Choice { key: "month", name: "Monthly", here: answer.every == Every::Month },
             Choice { key: "quarter", name: "Quarterly", here: answer.every == Every::Quarter },
         ],
-        ages: text(&own.ages).unwrap_or_default().to_owned(),
         from: answer.from.name(),
         to: answer.to.name(),
         heat: exhibit(&heat, &plain_table(answer, question), "cohorts"),
@@ -168,7 +171,7 @@ async fn page(
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
         none: answer.total.entered == 0,
-        controls: controls(&params, PATH, default),
+        controls: Controls { kept: kept(&params, links.own_pairs(), SHOWN), ..controls(&params, PATH, default) },
         by,
         path: PATH,
         frame,

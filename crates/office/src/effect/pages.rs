@@ -15,7 +15,7 @@ use super::{Effect, EffectParams, effect_of, pictures, report, rows_page};
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, text},
+    scoreboard::params::{Controls, address, controls, kept, text},
     ui::{
         Exhibit, Frame,
         exhibit::{csv_file, svg_file},
@@ -25,6 +25,8 @@ use crate::{
 };
 
 const PATH: &str = "/effect";
+/// The inputs of the form.
+pub(crate) const SHOWN: &[&str] = &["at", "window_days", "within_days", "as_of"];
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -74,14 +76,17 @@ struct NumberShown {
     class: &'static str,
 }
 
-pub(super) fn link(path: &str, params: &QuestionParams, own: &EffectParams, more: &[(&str, &str)]) -> String {
-    let own = [
+fn own_pairs(own: &EffectParams) -> [(&'static str, Option<&str>); 4] {
+    [
         ("window_days", text(&own.window_days)),
         ("within_days", text(&own.within_days)),
         ("version", text(&own.version)),
         ("at", text(&own.at)),
-    ];
-    let own = own.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    ]
+}
+
+pub(super) fn link(path: &str, params: &QuestionParams, own: &EffectParams, more: &[(&str, &str)]) -> String {
+    let own = own_pairs(own).into_iter().filter_map(|(name, value)| Some((name, value?)));
     let all: Vec<(&str, &str)> = own.filter(|(name, _)| more.iter().all(|(other, _)| other != name)).chain(more.iter().copied()).collect();
     address(path, params, &all)
 }
@@ -106,7 +111,7 @@ async fn page(
         csv: link("/effect/effect.csv", &params, &own, &[]),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
-        controls: controls(&params, PATH, "all"),
+        controls: Controls { kept: kept(&params, own_pairs(&own), SHOWN), ..controls(&params, PATH, "all") },
         path: PATH,
         frame,
     }))
@@ -122,7 +127,7 @@ fn shown(change: &ChangeSeen, question: &Question, params: &QuestionParams, own:
         Exhibit::new(&picture, Width::Wide, &report::sheet(change, question), svg, csv)
     };
     ChangeShown {
-        title: report::title(change, question),
+        title: pictures::title(change, question),
         words: report::words(change, question),
         too_early: change.too_early_until.is_some(),
         rates: (!change.numbers.is_empty()).then(exhibit),

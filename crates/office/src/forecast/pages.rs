@@ -12,7 +12,7 @@ use super::{Forecast, ForecastParams, forecast_of, pictures, report};
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, text, with_filter},
+    scoreboard::params::{Controls, address, controls, kept, text, with_filter},
     ui::{
         Exhibit, Frame,
         exhibit::{csv_file, svg_file},
@@ -22,6 +22,8 @@ use crate::{
 };
 
 const PATH: &str = "/forecast";
+/// The inputs of the form.
+pub(crate) const SHOWN: &[&str] = &["months", "by", "as_of"];
 /// Open deals on the page; the file has all.
 const ROWS_SHOWN: usize = 100;
 
@@ -167,15 +169,18 @@ async fn page(
         none: answer.past.is_empty() && answer.rows.is_empty(),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
-        controls: controls(&params, PATH, "all"),
+        controls: Controls { kept: kept(&params, own_pairs(&own), SHOWN), ..controls(&params, PATH, "all") },
         path: PATH,
         frame,
     }))
 }
 
+fn own_pairs(own: &ForecastParams) -> [(&'static str, Option<&str>); 3] {
+    [("months", text(&own.months)), ("replicates", text(&own.replicates)), ("seed", text(&own.seed))]
+}
+
 fn to(path: &str, params: &QuestionParams, own: &ForecastParams) -> String {
-    let own = [("months", text(&own.months)), ("replicates", text(&own.replicates)), ("seed", text(&own.seed))];
-    let more: Vec<_> = own.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let more: Vec<_> = own_pairs(own).into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     address(path, params, &more)
 }
 

@@ -13,18 +13,22 @@ pub struct Links<'a> {
     pub own: &'a JourneyParams,
 }
 
-impl Links<'_> {
+impl<'a> Links<'a> {
+    pub fn own_pairs(&self) -> [(&'static str, Option<&'a str>); 7] {
+        let own = self.own;
+        [
+            ("steps", text(&own.steps)),
+            ("through", text(&own.through)),
+            ("begins", text(&own.begins)),
+            ("ends", text(&own.ends)),
+            ("order", text(&own.order)),
+            ("rows", text(&own.rows)),
+            ("layers", text(&own.layers)),
+        ]
+    }
+
     pub fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let own = [
-            ("steps", text(&self.own.steps)),
-            ("through", text(&self.own.through)),
-            ("begins", text(&self.own.begins)),
-            ("ends", text(&self.own.ends)),
-            ("order", text(&self.own.order)),
-            ("rows", text(&self.own.rows)),
-            ("layers", text(&self.own.layers)),
-        ];
-        let own = own.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let own = self.own_pairs().into_iter().filter_map(|(name, value)| Some((name, value?)));
         let kept = own.filter(|(name, _)| more.iter().all(|(other, _)| other != name));
         let all: Vec<(&str, &str)> = kept.chain(more.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
         address(path, self.params, &all)

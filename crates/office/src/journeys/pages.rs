@@ -22,7 +22,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::{
         default_period,
-        params::{Controls, controls, text},
+        params::{Controls, controls, kept, text},
     },
     ui::{
         Exhibit, Frame,
@@ -33,6 +33,8 @@ use crate::{
 };
 
 pub const PATH: &str = "/journeys";
+/// The inputs of the form.
+pub(crate) const SHOWN: &[&str] = &["by", "goal", "period", "order", "as_of", "journey", "lookback_days", "steps", "layers"];
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -53,8 +55,6 @@ struct JourneysPage {
     merged: Vec<Choice>,
     orders: Vec<Choice>,
     layers: Vec<Choice>,
-    /// Parameters that the form keeps.
-    kept: Vec<(&'static str, String)>,
     own_filters: Vec<(String, String)>,
     exhibit: Exhibit,
     data: String,
@@ -130,7 +130,6 @@ async fn page(
             text(&own.order).unwrap_or("journeys"),
         ),
         layers: LAYERS.map(|layers| (layers.to_string(), format!("{layers} steps"), layers == found.ask.layers)).collect(),
-        kept: kept(&params, &own),
         own_filters: links.filters(),
         data: links.to("/api/v1/reports/journeys", &[("by", &by), ("period", period)]),
         explains: format!("{}. The same as a table stands below.", answer_words(&found)),
@@ -149,7 +148,7 @@ async fn page(
         known_at: frame.date_time(question.known_at),
         is_filtered: !links.filters().is_empty() || text(&params.filter).is_some(),
         none: answer.total.journeys == 0,
-        controls: controls(&params, PATH, default),
+        controls: Controls { kept: kept(&params, links.own_pairs(), SHOWN), ..controls(&params, PATH, default) },
         exhibit,
         by,
         path: PATH,
@@ -169,19 +168,6 @@ fn axes(by: &str, tags: &[String]) -> Vec<Choice> {
         all.push((by.to_owned(), by.to_owned(), true));
     }
     all
-}
-
-fn kept(params: &QuestionParams, own: &JourneyParams) -> Vec<(&'static str, String)> {
-    let all = [
-        ("filter", &params.filter),
-        ("known_at", &params.known_at),
-        ("currency", &params.currency),
-        ("begins", &own.begins),
-        ("through", &own.through),
-        ("ends", &own.ends),
-        ("rows", &own.rows),
-    ];
-    all.into_iter().filter_map(|(name, value)| Some((name, text(value)?.to_owned()))).collect()
 }
 
 fn answer_words(found: &Found) -> String {

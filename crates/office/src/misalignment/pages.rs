@@ -20,7 +20,7 @@ use crate::{
     report::Sheet,
     scoreboard::{
         default_period,
-        params::{Controls, address, controls, text},
+        params::{Controls, SHOWN, address, controls, kept},
     },
     ui::{
         Exhibit, Frame,
@@ -58,7 +58,8 @@ struct MisalignmentPage {
     claims: Sheet,
     fields: Vec<(&'static str, String, String)>,
     claim_fields: Vec<(&'static str, &'static str, String)>,
-    hidden: Vec<(&'static str, String)>,
+    /// What the form of assumptions hands on.
+    kept: Vec<(&'static str, String)>,
     assumed: String,
     quarrels: Vec<QuarrelShown>,
     quarrels_csv: String,
@@ -119,6 +120,7 @@ async fn page(
     let file = |name: &str| link(&format!("/misalignment/{name}"), &params, &own, &[]);
     let point_rows = |key: &str| link("/misalignment/rows", &params, &own, &[("point", key)]);
     let drivers = cost.parts.iter().map(|part| part.drivers.len()).sum::<usize>();
+    let assumed = own.parameters().into_iter().map(|(name, value)| (name, Some(value)));
     Ok(Page(MisalignmentPage {
         spent: money(cost.spent_minor),
         not_won: money(cost.not_won_minor),
@@ -132,7 +134,7 @@ async fn page(
         claims: report::claims(&cost),
         fields: own.fields(&asked.assumptions, question.currency),
         claim_fields: Assumed::claim_fields(&asked.claims),
-        hidden: hidden(&params),
+        kept: kept(&params, [], &[]),
         assumed: report::assumed_words(&asked.assumptions, question),
         quarrels: quarrels.iter().map(|quarrel| shown(quarrel, point_rows)).collect(),
         quarrels_csv: file("quarrels.csv"),
@@ -145,7 +147,7 @@ async fn page(
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
         none: asked.history.leads.is_empty(),
-        controls: controls(&params, PATH, default),
+        controls: Controls { kept: kept(&params, assumed, SHOWN), ..controls(&params, PATH, default) },
         path: PATH,
         frame,
     }))
@@ -206,19 +208,6 @@ fn drivers_shown(cost: &Cost, asked: &Asked) -> Vec<DriverShown> {
         stands_out: driver.stands_out,
     };
     cost.parts.iter().flat_map(|part| &part.drivers).take(DRIVERS_SHOWN).map(driver).collect()
-}
-
-/// What the form of assumptions hands on.
-fn hidden(params: &QuestionParams) -> Vec<(&'static str, String)> {
-    let all = [
-        ("period", &params.period),
-        ("by", &params.by),
-        ("as_of", &params.as_of),
-        ("known_at", &params.known_at),
-        ("filter", &params.filter),
-        ("currency", &params.currency),
-    ];
-    all.into_iter().filter_map(|(name, value)| Some((name, text(value)?.to_owned()))).collect()
 }
 
 async fn cost_svg(

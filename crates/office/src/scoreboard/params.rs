@@ -1,6 +1,7 @@
 //! The question of a page as it stands in the address: the form of the page, and links that change one part of it.
 
 use insight::question::Dimension;
+use jiff::civil::Date;
 
 use crate::{
     question::{PERIODS, QuestionParams},
@@ -18,14 +19,20 @@ pub static DIMENSIONS: &[(&str, &str)] = &[
     ("rejection_reason", "Rejection reason"),
 ];
 
+/// The inputs of the form above the numbers (`templates/scoreboard/controls.html`).
+pub const SHOWN: &[&str] = &["period", "by", "as_of"];
+
 /// What the form above the numbers shows.
 pub struct Controls {
     pub periods: Vec<(&'static str, &'static str, bool)>,
-    pub dimensions: Vec<(&'static str, &'static str, bool)>,
+    pub dimensions: Vec<(String, String, bool)>,
     pub as_of: String,
+    /// The input of `as_of`: `date`, or `text` where an exact instant was asked, which a date would make into the end of its day.
+    pub as_of_input: &'static str,
+    /// Parameters that the form does not show, by name and value: hidden inputs hand them on.
+    pub kept: Vec<(&'static str, String)>,
     /// Each filter in words, with the address of the page without it.
     pub filters: Vec<(String, String)>,
-    pub filter: String,
     /// A period that the list does not name.
     pub own_period: Option<String>,
 }
@@ -34,6 +41,7 @@ pub fn controls(params: &QuestionParams, path: &str, default_period: &str) -> Co
     let period = text(&params.period).unwrap_or(default_period);
     let by = text(&params.by).unwrap_or("");
     let filter = text(&params.filter).unwrap_or("");
+    let as_of = text(&params.as_of).unwrap_or("");
     let parts: Vec<&str> = filter.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let without = |gone: &str| {
         let rest: Vec<&str> = parts.iter().copied().filter(|part| *part != gone).collect();
@@ -41,17 +49,34 @@ pub fn controls(params: &QuestionParams, path: &str, default_period: &str) -> Co
     };
     Controls {
         periods: PERIODS.iter().map(|(key, name)| (*key, *name, *key == period)).collect(),
-        dimensions: DIMENSIONS.iter().map(|(key, name)| (*key, *name, *key == by)).collect(),
-        as_of: text(&params.as_of).map(|at| at.chars().take(10).collect()).unwrap_or_default(),
+        dimensions: dimensions(by),
+        as_of: as_of.to_owned(),
+        as_of_input: if as_of.is_empty() || as_of.parse::<Date>().is_ok_and(|_| !as_of.contains('T')) { "date" } else { "text" },
+        kept: kept(params, [], SHOWN),
         filters: parts.iter().map(|part| (in_words(part), without(part))).collect(),
-        filter: filter.to_owned(),
         own_period: PERIODS.iter().all(|(key, _)| *key != period).then(|| period.to_owned()),
     }
 }
 
 /// `path` with the question, and `more` parameters over it.
 pub fn address(path: &str, params: &QuestionParams, more: &[(&str, &str)]) -> String {
-    let own = [
+    let own = pairs(params);
+    let kept = own.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
+    url::with(path, kept.filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()))
+}
+
+/// What a form hands on in hidden inputs: each part of the question and of the page's `own` parameters that was asked and has no input.
+pub fn kept<'a>(
+    params: &'a QuestionParams,
+    own: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+    shown: &[&str],
+) -> Vec<(&'static str, String)> {
+    let all = pairs(params).into_iter().chain(own).filter(|(name, _)| !shown.contains(name));
+    all.filter_map(|(name, value)| Some((name, value?.to_owned()))).collect()
+}
+
+fn pairs(params: &QuestionParams) -> [(&'static str, Option<&str>); 12] {
+    [
         ("period", text(&params.period)),
         ("by", text(&params.by)),
         ("as_of", text(&params.as_of)),
@@ -64,9 +89,16 @@ pub fn address(path: &str, params: &QuestionParams, more: &[(&str, &str)]) -> St
         ("markov_order", text(&params.markov_order)),
         ("currency", text(&params.currency)),
         ("margin", text(&params.margin)),
-    ];
-    let kept = own.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
-    url::with(path, kept.filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()))
+    ]
+}
+
+/// All dimensions that a page offers, and the one that was asked where it is none of them.
+fn dimensions(by: &str) -> Vec<(String, String, bool)> {
+    let mut all: Vec<_> = DIMENSIONS.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned(), *key == by)).collect();
+    if !by.is_empty() && all.iter().all(|(.., here)| !here) {
+        all.push((by.to_owned(), by.to_owned(), true));
+    }
+    all
 }
 
 /// The question with one filter more, as the value of `filter`.
@@ -87,5 +119,74 @@ fn in_words(part: &str) -> String {
         Some((name, "")) => format!("{name}: {}", format::NOT_RECORDED),
         Some((name, value)) => format!("{name}: {value}"),
         None => part.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{closed_loop, cohorts, effect, forecast, journeys, why};
+
+    fn asked() -> QuestionParams {
+        let value = |text: &str| Some(text.to_owned());
+        QuestionParams {
+            as_of: value("2026-03-01T09:00:00Z"),
+            known_at: value("2026-03-02T09:00:00Z"),
+            period: value("2026-01-01..2026-02-01"),
+            by: value("custom:region"),
+            filter: value("source=webinar"),
+            model: value("linear"),
+            journey: value("person"),
+            lookback_days: value("45"),
+            goal: value("pipeline"),
+            markov_order: value("2"),
+            currency: value("USD"),
+            margin: value("0.8"),
+        }
+    }
+
+    /// The names of the inputs and lists of a form.
+    fn inputs(form: &str) -> BTreeSet<&str> {
+        let names = form.split(" name=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        names.filter(|name| !name.contains('{')).collect()
+    }
+
+    #[test]
+    fn each_form_hands_on_every_parameter() {
+        for (page, template, shown) in [
+            ("scoreboard", include_str!("../../templates/scoreboard/controls.html"), SHOWN),
+            ("cohorts", include_str!("../../templates/cohorts/page.html"), cohorts::pages::SHOWN),
+            ("forecast", include_str!("../../templates/forecast/page.html"), forecast::pages::SHOWN),
+            ("why", include_str!("../../templates/why/form.html"), why::pages::SHOWN),
+            ("closed_loop", include_str!("../../templates/closed_loop/page.html"), closed_loop::pages::SHOWN),
+            ("effect", include_str!("../../templates/effect/page.html"), effect::pages::SHOWN),
+            ("journeys", include_str!("../../templates/journeys/page.html"), journeys::pages::SHOWN),
+            ("misalignment, assumed", include_str!("../../templates/misalignment/page.html"), &[]),
+        ] {
+            let form = template.split("<form").nth(1).and_then(|rest| rest.split("</form>").next()).unwrap();
+            assert!(form.contains("kept %}<input type=\"hidden\""), "{page}: the form has no hidden inputs");
+            assert_eq!(inputs(form), shown.iter().copied().collect(), "{page}: the inputs of the form");
+            let params = asked();
+            let names: BTreeSet<_> = kept(&params, [("own", Some("x")), ("unasked", None)], shown).into_iter().map(|(name, _)| name).collect();
+            let hidden_or_shown: BTreeSet<_> = names.union(&inputs(form)).copied().collect();
+            let all = pairs(&params).map(|(name, _)| name).into_iter().chain(["own"]);
+            for name in all {
+                assert!(hidden_or_shown.contains(name), "{page} loses {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_lists_do_not_name_stays_chosen() {
+        let controls = controls(&asked(), "/scoreboard", "all");
+        assert_eq!(controls.own_period.as_deref(), Some("2026-01-01..2026-02-01"));
+        assert!(controls.dimensions.contains(&("custom:region".into(), "custom:region".into(), true)));
+        assert_eq!((controls.as_of.as_str(), controls.as_of_input), ("2026-03-01T09:00:00Z", "text"), "an instant stays exact");
+        for (as_of, input) in [(None, "date"), (Some("2026-03-01".to_owned()), "date"), (Some("2026-03-01T00:00:00Z".into()), "text")] {
+            let params = QuestionParams { as_of, ..asked() };
+            assert_eq!(super::controls(&params, "/scoreboard", "all").as_of_input, input);
+        }
     }
 }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, text},
+    scoreboard::params::{Controls, address, controls, kept, text},
     ui::{
         Exhibit, Frame,
         exhibit::{csv_file, svg_file},
@@ -31,6 +31,8 @@ use crate::{
 };
 
 pub const PATH: &str = "/why";
+/// The inputs of the form.
+pub(crate) const SHOWN: &[&str] = &["number", "period", "against", "as_of"];
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -85,7 +87,6 @@ struct Form {
     numbers: Vec<Choice>,
     againsts: Vec<Choice>,
     controls: Controls,
-    by: String,
 }
 
 struct Choice {
@@ -252,14 +253,13 @@ fn form(params: &QuestionParams, own: &WhyParams) -> Form {
     if againsts.iter().all(|known| !known.here) {
         againsts.push(choice(against, &format!("against {against}"), true));
     }
-    let mut known = controls(params, PATH, super::PERIOD);
+    let mut known = Controls { kept: kept(params, [], SHOWN), ..controls(params, PATH, super::PERIOD) };
     // There is nothing before all time.
     known.periods.retain(|(key, ..)| *key != "all");
     Form {
         numbers: numbers().map(|kpi| choice(kpi.key, kpi.name, kpi.key == number)).collect(),
         againsts,
         controls: known,
-        by: text(&own.by).unwrap_or_default().to_owned(),
     }
 }
 
