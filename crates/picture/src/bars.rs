@@ -2,7 +2,7 @@
 
 use crate::{
     Canvas, Picture, Tone, Unit,
-    canvas::{Anchor, widest},
+    canvas::{Anchor, widest, widest_strong},
     text::LINE,
     unit::Scale,
 };
@@ -45,7 +45,7 @@ impl Picture for Bars {
         let is_narrow = canvas.is_narrow();
         let names = widest(self.bars.iter().map(|bar| bar.name.as_str())) + 14.0;
         let names = if is_narrow { 0.0 } else { names.min(canvas.width * 0.3) };
-        let shown = (widest(self.bars.iter().map(|bar| bar.shown.as_str())) + 12.0).min(canvas.width * 0.3);
+        let shown = (widest_strong(self.bars.iter().map(|bar| bar.shown.as_str())) + 12.0).min(canvas.width * 0.3);
         let right = canvas.width - shown;
         let values = self.bars.iter().flat_map(|bar| bar.interval.map(|(low, high)| [low, high]).into_iter().flatten().chain(bar.value));
         let scale = Scale::from_zero(values, &self.unit, if is_narrow { 3 } else { 5 });

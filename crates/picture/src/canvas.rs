@@ -5,6 +5,9 @@ use crate::{
     text::{self, escape, fitted, n},
 };
 
+/// Strong letters are wider.
+const STRONG: f64 = 1.12;
+
 pub struct Canvas {
     out: String,
     pub(crate) width: f64,
@@ -50,8 +53,7 @@ impl Canvas {
 
     /// Text with its baseline at `y`, cut to `room`; cut text tells itself whole in a title.
     pub(crate) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, class: &str, words: &str, room: f64) {
-        // Strong letters are wider.
-        let shown = fitted(words, if class.starts_with("p-strong") { room / 1.12 } else { room });
+        let shown = fitted(words, if class.starts_with("p-strong") { room / STRONG } else { room });
         if shown.is_empty() {
             return;
         }
@@ -126,6 +128,11 @@ pub(crate) fn area(upper: &[(f64, f64)], lower: &[(f64, f64)]) -> String {
     }
     let round = upper.iter().chain(lower.iter().rev());
     path_through(round.map(|point| Some(*point))) + "Z"
+}
+
+/// How wide the widest of some texts is where it is strong.
+pub(crate) fn widest_strong<'a>(texts: impl IntoIterator<Item = &'a str>) -> f64 {
+    widest(texts) * STRONG
 }
 
 /// How wide the widest of some texts is.

@@ -52,7 +52,10 @@ impl Picture for Comparison {
         let bottom = top + row_height * self.rows.len().max(1) as f64;
         for tick in scale.ticks() {
             canvas.line((x(tick), top), (x(tick), bottom), if tick == 0.0 { "p-axis" } else { "p-grid" });
-            canvas.text((x(tick), bottom + 14.0), Anchor::Middle, "p-faint", &self.unit.tick(tick, scale.step), 80.0);
+            let text = self.unit.tick(tick, scale.step);
+            // A long text at the end of the axis stays on the picture.
+            let at = x(tick).min(canvas.width - widest([text.as_str()]) / 2.0);
+            canvas.text((at, bottom + 14.0), Anchor::Middle, "p-faint", &text, 80.0);
         }
         for (index, row) in self.rows.iter().enumerate() {
             let y = top + row_height * index as f64;

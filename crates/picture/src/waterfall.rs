@@ -2,7 +2,7 @@
 
 use crate::{
     Canvas, Picture, Tone, Unit,
-    canvas::{Anchor, widest},
+    canvas::{Anchor, widest_strong},
     text::LINE,
     unit::Scale,
 };
@@ -55,9 +55,9 @@ impl Picture for Waterfall {
     fn paint(&self, canvas: &mut Canvas) -> f64 {
         let is_narrow = canvas.is_narrow();
         let names = self.steps.iter().map(|step| step.name.as_str()).chain([self.from.name.as_str(), self.to.name.as_str()]);
-        let names = if is_narrow { 0.0 } else { (widest(names) + 14.0).min(canvas.width * 0.34) };
+        let names = if is_narrow { 0.0 } else { (widest_strong(names) + 14.0).min(canvas.width * 0.34) };
         let shown = self.steps.iter().map(|step| step.shown.as_str()).chain([self.from.shown.as_str(), self.to.shown.as_str()]);
-        let shown = (widest(shown) + 12.0).min(canvas.width * 0.3);
+        let shown = (widest_strong(shown) + 12.0).min(canvas.width * 0.3);
         let stations = self.stations();
         let scale = self.scale(&stations);
         let (left, right) = (names, canvas.width - shown);
