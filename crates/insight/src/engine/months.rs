@@ -13,8 +13,10 @@ const MONTHS_MAX: usize = 12 * 200;
 /// Months that the period touches, as far as there are data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Months {
-    /// First instant of each month shown, and the first one after the last.
+    /// First instant of each month, and the first one after the last.
     bounds: Vec<Instant>,
+    /// The first month of a trend: it shows the last ones, sums take all.
+    shown_from: usize,
     /// The month in which each day begins, days counted from the first bound: a look at a list instead of a search for each row.
     of_days: Vec<u16>,
     /// The months that lie wholly inside the period, from the first to the end of the last, and their number.
@@ -26,7 +28,7 @@ pub struct Months {
 impl Months {
     /// `data`: first and last instant of anything that counts; it stands in for a bound that the period doesn't have.
     pub fn of(question: &Question, data: Option<(Instant, Instant)>) -> Months {
-        let none = Months { bounds: Vec::new(), of_days: Vec::new(), whole: None, last_two: None };
+        let none = Months { bounds: Vec::new(), shown_from: 0, of_days: Vec::new(), whole: None, last_two: None };
         let Some((first, last)) = data else { return none };
         let open_start = question.period.from == Instant::MIN;
         let from = if open_start { first } else { question.period.from };
@@ -41,10 +43,19 @@ impl Months {
         let whole: Vec<&[Instant]> = bounds.windows(2).filter(|month| is_whole(month)).collect();
         let span = |months: &[&[Instant]]| Some(Period { from: months.first()?[0], to: months.last()?[1] });
         let last_two = whole.len().checked_sub(2).and_then(|start| Some((span(&whole[start..])?, whole[start + 1][0])));
-        let shown = bounds.len().saturating_sub(SHOWN_MAX + 1);
+        let shown_from = bounds.len().saturating_sub(SHOWN_MAX + 1);
         let whole = span(&whole).map(|period| (period, whole.len() as u32));
-        let bounds = bounds[shown..].to_vec();
-        Months { of_days: of_days(&bounds), bounds, whole, last_two }
+        Months { of_days: of_days(&bounds), bounds, shown_from, whole, last_two }
+    }
+
+    /// Months of a trend.
+    pub fn shown(&self) -> std::ops::Range<usize> {
+        self.shown_from..self.len()
+    }
+
+    /// The place of an instant in a trend.
+    pub fn shown_index_of(&self, at: Instant) -> Option<usize> {
+        self.index_of(at)?.checked_sub(self.shown_from)
     }
 
     pub fn len(&self) -> usize {
@@ -125,7 +136,15 @@ mod tests {
         assert_eq!(months(Some(3.0), Some(65.0), 500.0, (0.0, 400.0)), (three.clone(), Some(1), None));
         assert_eq!(months(Some(0.0), Some(90.0), 500.0, (40.0, 50.0)), (three, Some(3), Some("2026-02".into())));
         assert_eq!(months(Some(90.0), Some(120.0), 80.0, (0.0, 80.0)), (vec![], None, None));
-        assert_eq!(months(None, None, 2000.0, (0.0, 1500.0)).0.len(), SHOWN_MAX);
+    }
+
+    #[test]
+    fn a_trend_shows_the_last_months_and_sums_take_all() {
+        let question = crate::question::Question { as_of: day(2000.0), ..question() };
+        let months = Months::of(&question, Some((day(0.0), day(1500.0))));
+        assert_eq!((months.len(), months.shown()), (50, 26..50));
+        assert_eq!((months.index_of(day(3.0)), months.shown_index_of(day(3.0))), (Some(0), None));
+        assert_eq!((months.index_of(day(1500.0)), months.shown_index_of(day(1500.0))), (Some(49), Some(SHOWN_MAX - 1)));
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl<'k> Pass<'k> {
     }
 
     fn blank(&self, context: &Context) -> Tallies {
-        let months = if self.kpi.clip == Clip::Snapshot { 0 } else { context.months.len() };
+        let months = if self.kpi.clip == Clip::Snapshot { 0 } else { context.months.shown().len() };
         let labels = context.segments.as_ref().filter(|_| context.segments_of(self.table).is_some());
         let segments = labels.map_or(0, |segments| segments.labels.len());
         let cells = if self.by_month && segments <= SEGMENTS_WITH_TREND_MAX { months * segments } else { 0 };
@@ -108,7 +108,7 @@ impl<'k> Pass<'k> {
         }
         if !tallies.months.is_empty()
             && context.question.period.contains(observation.at)
-            && let Some(month) = context.months.index_of(observation.at)
+            && let Some(month) = context.months.shown_index_of(observation.at)
         {
             tallies.months[month].add(&observation, self.keeps_values);
             if !tallies.cells.is_empty()
@@ -188,14 +188,14 @@ fn trend(context: &Context, kpi: &Kpi, months: &[Tally], heads: Option<&[Tally]>
             Summary::PerMonth => measure(kpi, tally, Base { months: 1, ..Base::default() }),
             _ => measure(kpi, tally, base(context, kpi, tally, heads.and_then(|heads| heads.get(month)))),
         };
-        TrendPoint { from: context.months.start(month), measure }
+        TrendPoint { from: context.months.start(context.months.shown().start + month), measure }
     };
     months.iter().enumerate().map(point).collect()
 }
 
 /// A month against the month before, both whole. All rows of the month are its hits, whatever they were in the total.
 fn growth_of(context: &Context, kpi: &Kpi, months: &[Tally], month: usize) -> Measure {
-    let whole = |month: usize| context.months.is_whole(month);
+    let whole = |month: usize| context.months.is_whole(context.months.shown().start + month);
     match month.checked_sub(1) {
         Some(before) if whole(month) && whole(before) => {
             let now = Tally { hits: months[month].rows, ..months[month].clone() };
@@ -219,7 +219,7 @@ fn segments(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tall
         }
         let label = &segments.labels[place];
         let measure = measure(kpi, tally, base(context, kpi, tally, head));
-        let months = context.months.len();
+        let months = context.months.shown().len();
         let cells = |tallies: &Tallies| tallies.cells.get(place * months..(place + 1) * months).unwrap_or_default().to_vec();
         let heads = heads.map(cells);
         let trend = trend(context, kpi, &cells(tallies), heads.as_deref(), measure.state);
