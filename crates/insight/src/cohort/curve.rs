@@ -70,6 +70,8 @@ pub struct Curve {
 }
 
 const Z: f64 = 1.959_963_984_540_054;
+/// A share that is met exactly counts as met, in spite of the last bit of a product.
+const SLACK: f64 = 1e-12;
 
 impl Estimate {
     /// `None` where the rate is 0 or 1: nothing has varied, and this says nothing about how sure that is.
@@ -165,15 +167,13 @@ impl Curve {
 
     /// The age by which a share of all stays has ended: the median for 0.5. `None`: fewer have, so far.
     pub fn ended_age(&self, share: f64) -> Option<f64> {
-        // A share that is met exactly counts as met, in spite of the last bit of a product.
-        const SLACK: f64 = 1e-12;
         let place = self.steps.partition_point(|step| step.open_rate > 1.0 - share + SLACK);
         self.steps.get(place).map(|step| step.age_days)
     }
 
     /// The age by which a share of all stays has converted. `None`: fewer have, so far. For drawing lags.
     pub fn converted_age(&self, share: f64) -> Option<f64> {
-        let place = self.steps.partition_point(|step| step.converted_rate < share);
+        let place = self.steps.partition_point(|step| step.converted_rate < share - SLACK);
         self.steps.get(place).map(|step| step.age_days)
     }
 

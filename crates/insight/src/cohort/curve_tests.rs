@@ -181,3 +181,13 @@ proptest! {
         prop_assert_eq!(Curve::up_to(age_days, spells(&rows)).converted_by(age_days), Curve::of(spells(&rows)).converted_by(age_days));
     }
 }
+
+/// Seven of ten convert one after the other: the share after the seventh is 0.7 but for the last bit.
+#[test]
+fn a_share_that_is_met_exactly_is_met() {
+    let ages: Vec<(f64, u8)> = (1..=10).map(|age| (f64::from(age), 1)).collect();
+    let curve = Curve::of(spells(&ages));
+    for hits in 1..=10 {
+        assert_eq!(curve.converted_age(f64::from(hits) / 10.0), Some(f64::from(hits)), "{:?}", curve.steps());
+    }
+}
