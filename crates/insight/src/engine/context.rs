@@ -12,7 +12,7 @@ use super::{Months, Segments};
 use crate::{
     history::{History, NONE, currency_code},
     kpi::{Idleness, Origins, StageRates, content_revenue},
-    question::{Filter, Journey, Question},
+    question::{Filter, Journey, Period, Question},
     rows::Table,
     view::View,
 };
@@ -32,6 +32,7 @@ pub struct Context<'a> {
     pub(crate) content_revenue: OnceLock<Vec<i64>>,
     pub(crate) stage_rates: OnceLock<StageRates>,
     pub(crate) idleness: OnceLock<Idleness>,
+    pub(crate) revenue_plan: OnceLock<Vec<(Period, i64)>>,
 }
 
 /// Which rows the question's filters keep. `None`: the table can't be filtered so.
@@ -74,6 +75,7 @@ impl<'a> Context<'a> {
             content_revenue: OnceLock::new(),
             stage_rates: OnceLock::new(),
             idleness: OnceLock::new(),
+            revenue_plan: OnceLock::new(),
         }
     }
 

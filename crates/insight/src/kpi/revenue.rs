@@ -1,12 +1,11 @@
 use super::prelude::*;
-use crate::question::{Period, Targets};
-use alignment::instant::MICROS_PER_DAY;
+use crate::{plan::target, question::Period};
 
 pub static KPI: Kpi = Kpi {
     key: "revenue",
     name: "Revenue",
     words: "The amounts of the deals that were signed in the period.",
-    formula: "sum of the amounts of deals won in the period, in the question's currency; the target is the plan's amount for as much of its time as the period covers, by the plan's own months; ahead: signed - planned within the plan's time, in money and in the days between now and when the plan reaches what was signed",
+    formula: "sum of the amounts of deals won in the period, in the question's currency; the target is the plan's amount for as much of its time as the period covers, by the plan's own months: as it says, or by the season of what was signed, from twelve whole months on; the plan is the company's, so with a filter nothing is planned; ahead: signed - planned within the plan's time, in money and in the days between now and when the plan reaches what was signed",
     example: "Two deals of EUR 300 and EUR 500 were signed: EUR 800.",
     unit: Unit::Money,
     better: Better::Up,
@@ -27,37 +26,25 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     Some(in_money(context, row, at, |minor| Observation::value(at, minor)))
 }
 
-/// What the plan wants of the period by `as_of`.
+/// What the plan wants of the period by `as_of`. The plan is the company's: what a filter leaves of revenue is not held against it.
 fn planned(context: &Context) -> Option<f64> {
-    let (plan, _) = context.question.settings.targets.revenue?;
+    let (plan, _) = context.question.settings.targets.revenue.filter(|_| context.question.filters.is_empty())?;
     let period = context.question.period;
     let from = period.from.max(plan.from);
     let to = period.to.min(plan.to).min(context.question.as_of);
-    (to > from).then(|| planned_between(&context.question.settings.targets, from, to))
-}
-
-/// The parts of the plan one after the other; a part is spread evenly over its time.
-fn parts(targets: &Targets) -> Vec<(Period, i64)> {
-    if targets.revenue_parts.is_empty() { targets.revenue.into_iter().collect() } else { targets.revenue_parts.clone() }
-}
-
-/// Minor units that the plan wants between two instants.
-fn planned_between(targets: &Targets, from: Instant, to: Instant) -> f64 {
-    let share = |(part, minor): (Period, i64)| {
-        let (start, end, whole) = (from.max(part.from), to.min(part.to), part.to.days_since(part.from));
-        if end > start && whole > 0.0 { minor as f64 * end.days_since(start) / whole } else { 0.0 }
-    };
-    parts(targets).into_iter().map(share).sum()
+    (to > from).then(|| target::planned_between(target::parts(context), from, to))
 }
 
 /// Ahead of the plan or behind it, in money and in days: the days between `as_of` and the day on which the plan reaches what was signed.
 fn beside(context: &Context, measure: &Measure) -> Beside {
-    let targets = &context.question.settings.targets;
-    let (Some((plan, _)), Some(planned), Some(signed)) = (targets.revenue, planned(context), measure.value) else { return Vec::new() };
+    let (Some((plan, _)), Some(planned), Some(signed)) = (context.question.settings.targets.revenue, planned(context), measure.value)
+    else {
+        return Vec::new();
+    };
     let period = context.question.period;
     let (from, by) = (period.from.max(plan.from), period.to.min(plan.to).min(context.question.as_of));
-    let signed_since = signed_between(context, from, by);
-    let reached_at = plan_reaches(targets, from, signed_since);
+    let signed_since = signed_of_plan(context, plan);
+    let reached_at = target::reached_at(target::parts(context), from, signed_since);
     let months = &context.months;
     let covers = |month: &usize| months.start(*month) < plan.to && months.end(*month) > plan.from;
     vec![
@@ -71,29 +58,12 @@ fn beside(context: &Context, measure: &Measure) -> Beside {
     ]
 }
 
-fn signed_between(context: &Context, from: Instant, to: Instant) -> f64 {
+/// What was signed in the period and in the plan's time, up to and with `as_of`.
+fn signed_of_plan(context: &Context, plan: Period) -> f64 {
+    let counts = |at: Instant| context.question.period.contains(at) && plan.contains(at) && at <= context.question.as_of;
     let rows = (0..context.history.deals.len()).filter(|row| context.keeps(Table::Deals, *row));
     let counted = rows.filter_map(|row| observe(context, row)).filter(|observation| observation.part == Part::Counted);
-    counted.filter(|observation| from <= observation.at && observation.at <= to).map(|observation| observation.value).sum()
-}
-
-/// When the plan reaches an amount; beyond its end it goes on at the pace of its last part.
-fn plan_reaches(targets: &Targets, from: Instant, minor: f64) -> Option<Instant> {
-    let mut left = minor;
-    let parts = parts(targets);
-    for (index, (part, amount)) in parts.iter().enumerate().filter(|(_, (part, _))| part.to > from) {
-        let start = part.from.max(from);
-        let whole_days = part.to.days_since(part.from);
-        if *amount <= 0 || whole_days <= 0.0 {
-            continue;
-        }
-        let of_part = *amount as f64 * part.to.days_since(start) / whole_days;
-        if left <= of_part || index + 1 == parts.len() {
-            return Some(start.plus_micros((left / *amount as f64 * whole_days * MICROS_PER_DAY as f64) as i64));
-        }
-        left -= of_part;
-    }
-    None
+    counted.filter(|observation| counts(observation.at)).map(|observation| observation.value).sum()
 }
 
 #[cfg(test)]
@@ -145,5 +115,26 @@ mod tests {
             near("ahead", ahead);
             near("ahead_days", days);
         }
+    }
+
+    /// What is signed on the day on which the period ends is the next one's, and what is signed at this very instant is signed.
+    #[test]
+    fn what_is_held_against_the_plan_is_of_the_period() {
+        for (to, as_of, of_plan) in [(20.0, 50.0, 0.0), (21.0, 50.0, 80_000.0), (50.0, 20.0, 80_000.0)] {
+            let mut question = Question { as_of: day(as_of), period: Period { from: day(0.0), to: day(to) }, ..question() };
+            question.settings.targets.revenue = Some((Period { from: day(0.0), to: day(100.0) }, 100_000));
+            let measure = crate::kpi::answer(&history(deals()), &question, "revenue").unwrap().measure;
+            assert_eq!((measure.value, measure.also("signed_of_plan")), (Some(of_plan), Some(of_plan)), "up to {to} as of {as_of}");
+        }
+    }
+
+    /// The plan is the company's.
+    #[test]
+    fn nothing_is_planned_of_a_part() {
+        let mut question = Question { as_of: day(25.0), ..question() };
+        question.settings.targets.revenue = Some((Period { from: day(0.0), to: day(100.0) }, 1000));
+        question.filters = vec![crate::question::Filter { dimension: Dimension::Source, value: None }];
+        let answer = crate::kpi::answer(&history(deals()), &question, "revenue").unwrap();
+        assert_eq!((answer.target, answer.measure.also("planned"), answer.measure.also("ahead")), (None, None, None));
     }
 }

@@ -45,7 +45,7 @@ pub fn read(context: &Context, of_leads: &[u32], sources: usize, whole: &[Month]
             continue;
         };
         let Amount::Minor(minor) = context.spend_amount(row) else { continue };
-        let weights = heads.weights(context, of_leads, row, month);
+        let weights = heads.weights(context, row, month);
         let sum: f64 = weights.iter().sum();
         if sum <= 0.0 {
             unplaced_minor += minor as f64;
@@ -71,12 +71,16 @@ struct Heads {
     all: Vec<Vec<f64>>,
     campaigns: FxHashMap<i64, Vec<Vec<f64>>>,
     sources: usize,
+    /// The source of each code that a lead has.
+    of_code: FxHashMap<i32, usize>,
 }
 
 impl Heads {
     fn of(context: &Context, of_leads: &[u32], sources: usize, months: &[Month]) -> Heads {
         let blank = || vec![vec![0.0; months.len()]; sources];
-        let mut heads = Heads { all: blank(), campaigns: FxHashMap::default(), sources };
+        let codes = context.history.leads.source.codes().iter().copied();
+        let of_code = codes.zip(of_leads.iter().map(|source| *source as usize)).collect();
+        let mut heads = Heads { all: blank(), campaigns: FxHashMap::default(), sources, of_code };
         for (row, source) in of_leads.iter().enumerate() {
             let came = known(context, row).and_then(|facts| facts.from(Stage::Lead));
             let Some(month) = came.and_then(|at| calendar::place(months, at)) else { continue };
@@ -90,12 +94,12 @@ impl Heads {
     }
 
     /// How an entry of spend is shared over the sources.
-    fn weights(&self, context: &Context, of_leads: &[u32], spend_row: usize, month: usize) -> Vec<f64> {
+    fn weights(&self, context: &Context, spend_row: usize, month: usize) -> Vec<f64> {
         let spend = &context.history.spend;
         if let Some(name) = spend.source.get(spend_row) {
             let leads = &context.history.leads.source;
             let code = leads.code_of(name);
-            let place = code.and_then(|code| leads.codes().iter().position(|known| *known == code)).map(|row| of_leads[row] as usize);
+            let place = code.and_then(|code| self.of_code.get(&code).copied());
             return (0..self.sources).map(|source| if Some(source) == place { 1.0 } else { 0.0 }).collect();
         }
         let of_month = |heads: &[Vec<f64>]| heads.iter().map(|months| months[month]).collect::<Vec<f64>>();

@@ -89,7 +89,7 @@ pub fn read(context: &Context, whole: &[Month]) -> Deals {
     Deals {
         stages: spells.into_iter().zip(tallies).map(step).collect(),
         sizes_minor: sizes(&signed, as_of),
-        season: season(&signed, whole),
+        season: season(signed.iter().map(|(at, _)| *at), whole),
         open,
         signed,
         has_deal,
@@ -123,8 +123,9 @@ fn sizes(signed: &[(Instant, f64)], as_of: Instant) -> Vec<f64> {
     sizes
 }
 
-fn season(signed: &[(Instant, f64)], whole: &[Month]) -> Season {
+/// How busy the calendar months are with signatures.
+pub fn season(signed: impl Iterator<Item = Instant>, whole: &[Month]) -> Season {
     let mut counts = vec![0.0; whole.len()];
-    signed.iter().filter_map(|(at, _)| calendar::place(whole, *at)).for_each(|place| counts[place] += 1.0);
+    signed.filter_map(|at| calendar::place(whole, at)).for_each(|place| counts[place] += 1.0);
     Season::of(&counts, whole.first().map_or(0, |month| month.index))
 }

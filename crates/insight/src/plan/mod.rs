@@ -18,6 +18,7 @@ mod record;
 mod season;
 mod solve;
 mod tails;
+pub(crate) mod target;
 #[cfg(test)]
 mod tests;
 mod volumes;

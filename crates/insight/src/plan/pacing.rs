@@ -1,6 +1,6 @@
 //! The revenue target of a year against what is signed: month by month, ahead or behind in money and in days, and where it may end.
 
-use alignment::{Instant, money::split_by_weights};
+use alignment::Instant;
 use rand::RngExt;
 use rand_distr::{Distribution, Poisson};
 use rayon::prelude::*;
@@ -8,16 +8,16 @@ use serde::Serialize;
 
 use super::{
     ask::Ask,
-    calendar::{self, Month},
+    calendar::Month,
     draws::{self, Draw, Shifts},
     flows::Flows,
     lags,
     record::Record,
     tails,
+    target::{self, Part},
 };
 use crate::{chance::seeded, question::Period};
 
-const MONTHS_MAX: usize = 36;
 const FAN_REPLICATES: usize = 400;
 /// Deals of one month drawn one by one; of more, the sum is taken as normal.
 const DRAWN_MAX: usize = 200;
@@ -85,9 +85,18 @@ pub fn pacing(
     leads_per_month: Option<f64>,
 ) -> Pacing {
     let months = months(record, (period, target_minor), parts);
-    let signed_minor = signed(record, period.from, record.as_of.min(period.to));
-    let planned = planned_at(&months, record.as_of);
-    let reached = reached_at(&months, signed_minor as f64).unwrap_or(period.to);
+    // What was signed at this very instant is signed.
+    let signed_minor = signed(record, period.from, record.as_of.plus_micros(1).min(period.to));
+    let of_months: Vec<Part>;
+    let parts = match parts {
+        [] => {
+            of_months = months.iter().map(|month| (Period { from: month.from, to: month.to }, month.planned_minor)).collect();
+            &of_months
+        }
+        parts => parts,
+    };
+    let planned = target::planned_between(parts, period.from, record.as_of.min(period.to));
+    let reached = target::reached_at(parts, period.from, signed_minor as f64).unwrap_or(period.to);
     let now = record.as_of.clamp(period.from, period.to);
     let is_told = record.as_of < period.to && leads_per_month.is_some() && draws::mean_size(record, ask).is_some();
     let ends = if is_told { fan(record, ask, period, leads_per_month.unwrap_or(0.0), signed_minor) } else { Vec::new() };
@@ -108,22 +117,9 @@ pub fn pacing(
     }
 }
 
-/// The target by month, to the cent: as its parts say, each spread evenly over its time; or else by the days of the month and its season.
-fn months(record: &Record, (period, target_minor): (Period, i64), parts: &[(Period, i64)]) -> Vec<PacedMonth> {
-    let months = calendar::touched(period.from, period.to, &record.zone, MONTHS_MAX);
-    let inside = |month: &Month| (month.from.max(period.from), month.to.min(period.to));
-    let of_part = |(part, minor): &(Period, i64), (from, to): (Instant, Instant)| {
-        let days = to.min(part.to).days_since(from.max(part.from)).max(0.0);
-        if part.to > part.from { *minor as f64 * days / part.to.days_since(part.from) } else { 0.0 }
-    };
-    let weight = |month: &Month| match parts {
-        [] => record.deals.season.factors[month.index] * inside(month).1.days_since(inside(month).0),
-        parts => parts.iter().map(|part| of_part(part, inside(month))).sum(),
-    };
-    let weights: Vec<f64> = months.iter().map(weight).collect();
+fn months(record: &Record, target: Part, parts: &[Part]) -> Vec<PacedMonth> {
     let (mut planned, mut so_far) = (0, 0);
-    let paced = |(month, planned_minor): (&Month, i64)| {
-        let (from, to) = inside(month);
+    let paced = |(month, (Period { from, to }, planned_minor)): (Month, Part)| {
         planned += planned_minor;
         let signed_minor = (from <= record.as_of).then(|| signed(record, from, to.min(record.as_of.plus_micros(1))));
         so_far += signed_minor.unwrap_or(0);
@@ -137,31 +133,12 @@ fn months(record: &Record, (period, target_minor): (Period, i64), parts: &[(Peri
             signed_so_far_minor: signed_minor.map(|_| so_far),
         }
     };
-    months.iter().zip(split_by_weights(target_minor, &weights)).map(paced).collect()
+    target::by_month(target, parts, &record.deals.season, &record.zone).into_iter().map(paced).collect()
 }
 
 fn signed(record: &Record, from: Instant, to: Instant) -> i64 {
     let inside = record.deals.signed.iter().filter(|(at, _)| from <= *at && *at < to);
     inside.map(|(_, minor)| *minor).sum::<f64>() as i64
-}
-
-fn planned_at(months: &[PacedMonth], at: Instant) -> f64 {
-    months
-        .iter()
-        .map(|month| {
-            let share = at.clamp(month.from, month.to).days_since(month.from) / month.to.days_since(month.from);
-            month.planned_minor as f64 * share
-        })
-        .sum()
-}
-
-/// When the plan has so much; `None`: not in its time.
-fn reached_at(months: &[PacedMonth], minor: f64) -> Option<Instant> {
-    let place = months.iter().position(|month| month.planned_so_far_minor as f64 >= minor)?;
-    let month = &months[place];
-    let missing = minor - (month.planned_so_far_minor - month.planned_minor) as f64;
-    let share = if month.planned_minor > 0 { (missing / month.planned_minor as f64).clamp(0.0, 1.0) } else { 0.0 };
-    Some(month.from.plus_micros((share * (month.to.0 - month.from.0) as f64) as i64))
 }
 
 fn quarters(months: &[PacedMonth]) -> Vec<Quarter> {

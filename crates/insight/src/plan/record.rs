@@ -104,9 +104,8 @@ impl Record {
     pub fn of(context: &Context) -> Record {
         let (names, of_leads) = sources(context);
         let stages = stages(context);
-        let first = (0..of_leads.len()).filter_map(|row| known(context, row)?.begins()).min().unwrap_or(context.view.as_of);
         let (as_of, zone) = (context.view.as_of, &context.question.zone);
-        let whole = calendar::whole_before(as_of, first, zone, MONTHS_BACK_MAX);
+        let whole = whole_months(context);
         let deals = deals::read(context, &whole);
         let stays: Vec<Vec<Stay>> = stages.windows(2).map(|pair| stays(context, &of_leads, pair[0], pair[1])).collect();
         let steps: Vec<Step> = stages.windows(2).zip(&stays).map(|(pair, stays)| step(as_of, zone, pair, stays, &whole)).collect();
@@ -166,6 +165,13 @@ impl Record {
         let costs: Vec<f64> = self.sources.iter().filter_map(cost).collect();
         (!costs.is_empty() && leads > 0).then(|| costs.iter().sum::<f64>() * self.leads_per_month().unwrap_or(0.0))
     }
+}
+
+/// The last whole months before `as_of`, from the one in which the first lead came.
+pub(super) fn whole_months(context: &Context) -> Vec<Month> {
+    let as_of = context.view.as_of;
+    let first = (0..context.view.leads.len()).filter_map(|row| known(context, row)?.begins()).min().unwrap_or(as_of);
+    calendar::whole_before(as_of, first, &context.question.zone, MONTHS_BACK_MAX)
 }
 
 pub(super) fn known<'a>(context: &'a Context, row: usize) -> Option<&'a LeadFacts> {

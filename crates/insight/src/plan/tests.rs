@@ -197,6 +197,44 @@ fn the_year_is_paced_by_its_season() {
     assert_eq!(by_parts.quarters.iter().map(|quarter| quarter.planned_minor).sum::<i64>(), 1_000_001);
 }
 
+/// Two years of signatures, four times as many in December as in any other month.
+#[test]
+fn the_plan_and_the_number_of_revenue_agree() {
+    let mut delta = Delta::default();
+    for month in 0..26_i64 {
+        let on = -730.0 + 30.4 * month as f64;
+        for _ in 0..if month % 12 == 11 { 16 } else { 4 } {
+            let id = delta.deals.len() as i64 + 1;
+            delta.leads.push(lead(id, "webinar", on));
+            delta.deals.push(deal(id, None, &[], Some(eur(100)), on));
+            delta.deal_transitions.push(moved(id, id, DealStage::Won, on + 5.0));
+        }
+    }
+    let history = history(delta);
+    for (as_of, target) in [(40.0, 1_000_000), (200.0, 1_000_000), (40.0, 60_000)] {
+        let mut question = Question { as_of: day(as_of), known_at: day(as_of), ..question() };
+        question.settings.targets.revenue = Some((Period { from: day(0.0), to: day(365.0) }, target));
+        let pacing = plan(&record(&history, &question), &question.settings.targets, &customers(5, 300.0)).pacing.unwrap();
+        let number = crate::kpi::answer(&history, &question, "revenue").unwrap().measure;
+        let also = |name: &str| number.also(name).unwrap();
+        assert!(pacing.is_season_known && pacing.months[11].planned_minor > pacing.months[6].planned_minor * 2, "{:?}", pacing.months);
+        assert!((pacing.planned_minor as f64 - also("planned")).abs() <= 0.5, "{} {number:?}", pacing.planned_minor);
+        assert!((pacing.ahead_minor as f64 - also("ahead")).abs() <= 0.5, "{} {number:?}", pacing.ahead_minor);
+        assert!((pacing.ahead_days - also("ahead_days")).abs() < 1e-6, "{} {number:?}", pacing.ahead_days);
+    }
+}
+
+/// What is signed at the very instant that is asked about.
+#[test]
+fn a_signature_of_this_instant_counts() {
+    let mut record = one_step(100, 20);
+    record.as_of = day(59.0);
+    record.deals.signed = vec![(day(59.0), 40_000.0)];
+    let targets = Targets { revenue: Some((Period { from: day(0.0), to: day(365.0) }, 1_000_000)), ..Targets::default() };
+    let pacing = plan(&record, &targets, &customers(5, 150.0)).pacing.unwrap();
+    assert_eq!((pacing.signed_minor, pacing.months[2].signed_so_far_minor), (40_000, Some(40_000)));
+}
+
 #[test]
 fn the_record_is_read_by_source_month_and_age() {
     let record = record(&history(two_years()), &Question { as_of: day(0.0), known_at: day(0.0), ..question() });
