@@ -20,6 +20,8 @@ use crate::{
 pub const LEVEL: f64 = 0.05;
 /// Findings of one number in one period.
 const CHOSEN_MAX: usize = 20;
+/// Looks of one number in one period that are tried, the strongest first: each takes a walk over its rows.
+const TRIED_MAX: usize = 200;
 /// A finding that shows less than this without the rows of a stronger one only repeats it.
 const REPEATS_ABOVE: f64 = 0.01;
 
@@ -120,7 +122,7 @@ fn distinct(survey: &Survey, subject: &Subject, kept: &[(&Look, f64)], values: &
     let mut chosen: Vec<Chosen> = Vec::new();
     let mut of_whole: Vec<Finding> = Vec::new();
     let mut covered = vec![false; subject.material.seen.len()];
-    for (look, p_adjusted) in kept {
+    for (look, p_adjusted) in kept.iter().take(TRIED_MAX) {
         if chosen.len() >= CHOSEN_MAX {
             break;
         }

@@ -54,6 +54,8 @@ pub struct Digest {
     pub comparisons: Vec<Comparison>,
     /// Pieces that nobody used, by id; the finding of that kind counts them.
     pub unused: Vec<(i64, Option<String>)>,
+    /// Pieces of which nobody wrote down when they came out, so that nothing is said of their use.
+    pub undated_pieces: u64,
 }
 
 /// Everything looked at, ready to be asked; with a shuffle, as if the rows had been dealt out anew.
@@ -193,6 +195,7 @@ impl Prepared {
             looks: (looks.len() + self.unused.ln_ps.len()) as u64,
             window: self.window,
             comparisons: self.comparisons,
+            undated_pieces: self.unused.undated,
             unused: self.unused.pieces.iter().filter_map(|label| Some((label.id?, label.name.clone()))).collect(),
         }
     }

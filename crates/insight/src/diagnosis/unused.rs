@@ -14,6 +14,8 @@ pub struct Unused {
     pub pieces: Vec<Label>,
     /// Pieces out long enough to be judged.
     pub live: u64,
+    /// Pieces of which nobody wrote down when they came out: nothing is said of them.
+    pub undated: u64,
     /// For each piece that was out long enough: the logarithm of the chance that nobody takes it, if everybody took any piece that was
     /// out as often as any other; 0 for one that was used.
     pub ln_ps: Vec<f64>,
@@ -25,27 +27,29 @@ impl Unused {
     pub fn of(context: &Context) -> Unused {
         let (history, view) = (context.history, &context.view);
         let ripe = view.as_of.plus_days(-LIVE_DAYS_MIN);
-        let published = |row: usize| history.content.at.get(row).unwrap_or(Instant::MIN);
-        let mut starts: Vec<Instant> = (0..history.content.len()).map(published).collect();
+        let published: Vec<Option<Instant>> = (0..history.content.len()).map(|row| history.content.at.get(row)).collect();
+        let mut starts: Vec<Instant> = published.iter().flatten().copied().collect();
         starts.sort_unstable();
         let mut used = vec![false; history.content.len()];
         let mut uses: Vec<Instant> = Vec::new();
         for (at, piece) in
             uses_of(history).filter(|((at, recorded_at), _)| view.counts(*at, *recorded_at)).map(|((at, _), piece)| (at, piece))
         {
-            if let Some(row) = history.content.find(piece) {
+            if let Some(row) = history.content.find(piece).filter(|row| published[*row].is_some()) {
                 used[row] = true;
                 uses.push(at);
             }
         }
         uses.sort_unstable();
         let missed = missed_since(&starts, &uses);
-        let mut unused = Unused { pieces: Vec::new(), live: 0, ln_ps: Vec::new(), ln_chances: Vec::new() };
+        let undated = published.iter().filter(|at| at.is_none()).count() as u64;
+        let mut unused = Unused { pieces: Vec::new(), live: 0, undated, ln_ps: Vec::new(), ln_chances: Vec::new() };
         if uses.is_empty() {
             return unused;
         }
-        for row in (0..history.content.len()).filter(|row| published(*row) <= ripe) {
-            let ln_chance = missed[uses.partition_point(|at| *at < published(row))];
+        for (row, at) in published.iter().enumerate() {
+            let Some(since) = at.filter(|at| *at <= ripe) else { continue };
+            let ln_chance = missed[uses.partition_point(|at| *at < since)];
             unused.live += 1;
             unused.ln_chances.push(ln_chance);
             unused.ln_ps.push(if used[row] { 0.0 } else { ln_chance });

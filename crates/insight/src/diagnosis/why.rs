@@ -167,19 +167,32 @@ impl Taken {
         let whole =
             [self.survey.subjects[1].whole(None)[1], self.survey.subjects[0].whole(None)[0], self.survey.subjects[0].whole(None)[1]];
         let heads = self.heads().map(|[both, alone]| [alone.whole(None)[1], both.whole(None)[0], both.whole(None)[1]]);
-        [0, 1, 2].map(|side| self.total(side, whole[side], heads.map(|heads| heads[side]), |_| true))
+        [0, 1, 2].map(|side| {
+            let median = self.medians(side, 1, |_, take| take(0))[0];
+            self.total(whole[side], heads.map(|heads| heads[side]), median)
+        })
     }
 
-    /// What the rows of a side say that are told apart by `is_in`.
-    fn total(&self, side: usize, cell: Cell, heads: Option<Cell>, is_in: impl Fn(&Seen) -> bool) -> Total {
-        let sums = with_heads(cell.sums, heads);
-        let median = self.survey.subjects[0].material.has_median().then(|| {
-            let seen = &self.survey.subjects[usize::from(side == 0)].material.seen;
-            let mut values: Vec<f64> =
-                seen.iter().filter(|seen| seen.is_now == (side != 1) && is_in(seen)).map(|seen| seen.value).collect();
+    /// The median of each place's rows of a side, in one walk over them; none where the number has no median.
+    fn medians(&self, side: usize, places: usize, for_each_place: impl Fn(&Seen, &mut dyn FnMut(u32))) -> Vec<Option<f64>> {
+        if !self.survey.subjects[0].material.has_median() {
+            return vec![None; places];
+        }
+        let mut values = vec![Vec::new(); places];
+        let seen = &self.survey.subjects[usize::from(side == 0)].material.seen;
+        for seen in seen.iter().filter(|seen| seen.is_now == (side != 1)) {
+            for_each_place(seen, &mut |place| values[place as usize].push(seen.value));
+        }
+        let median = |mut values: Vec<f64>| {
             values.sort_unstable_by(f64::total_cmp);
             (!values.is_empty()).then(|| percentile(&values, 0.5))
-        });
+        };
+        values.into_iter().map(median).collect()
+    }
+
+    /// What the rows of a side add up to.
+    fn total(&self, cell: Cell, heads: Option<Cell>, median: Option<f64>) -> Total {
+        let sums = with_heads(cell.sums, heads);
         Total {
             n: heads.map_or(cell.n, |heads| heads.hits),
             hits: matches!(self.shape, Shape::Rate | Shape::Count | Shape::MoneyShare).then_some(cell.hits),
@@ -187,7 +200,7 @@ impl Taken {
                 Shape::Count | Shape::Sum => Some(sums.above),
                 _ => sums.value(),
             },
-            median: median.flatten(),
+            median,
         }
     }
 
@@ -218,12 +231,15 @@ impl Taken {
             settle(&mut parts, change);
         }
         let labels = self.survey.labels(both, split);
+        let medians = [0, 1, 2].map(|side| {
+            let subject = if side == 0 { alone } else { both };
+            self.medians(side, labels.len(), |seen, take| self.survey.for_each_place(subject, split, seen, None, take))
+        });
         let part = |(place, parts): (&usize, Parts)| {
             let segment = Segment { split: index, place: *place as u32 };
             let total = |number: usize| {
                 let (cell, heads) = side(*place, number);
-                let subject = if number == 0 { alone } else { both };
-                self.total(number, cell, heads, |seen| self.is_in(subject, split, segment, seen))
+                self.total(cell, heads, medians[number][*place])
             };
             PartOf {
                 segment: Named { split: split.clone(), label: labels[*place].name.clone(), id: labels[*place].id },
@@ -245,12 +261,6 @@ impl Taken {
         }
         let whole = if side == 0 { self.survey.subjects[1].whole(None)[1] } else { self.survey.subjects[0].whole(None)[side - 1] };
         Cell { n: whole.n, rows: whole.rows, sums: Sums { below: whole.sums.below, ..cell.sums }, ..cell }
-    }
-
-    fn is_in(&self, subject: &Subject, split: &Split, segment: Segment, seen: &Seen) -> bool {
-        let mut found = false;
-        self.survey.for_each_place(subject, split, seen, None, |place| found |= place == segment.place);
-        found
     }
 
     fn taken_apart(&self, split: &Split, [before, same_age, now]: [Vec<Sums>; 3], is_timed: bool) -> Vec<Parts> {
