@@ -31,6 +31,14 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => toast("The server can't be reached. Nothing was changed; try again in a moment."));
 
+// --- the list of pages --------------------------------------------------------------------------------------------------------------
+/** The list is longer than many screens: it opens where one is. Only the list scrolls, never the page. */
+function showHere() {
+  const [side, here] = [$(".side"), $(".side [aria-current]")];
+  if (side && here) side.scrollTop = Math.max(0, here.offsetTop - side.clientHeight / 2);
+}
+document.addEventListener("DOMContentLoaded", showHere);
+
 // --- keys ---------------------------------------------------------------------------------------------------------------------------
 function rows() {
   return $$("main table[data-rows] tbody tr").filter((row) => $("a.open", row));
@@ -151,7 +159,10 @@ document.addEventListener("click", (event) => {
   if (opener) return opener.dataset.open === "palette" ? openPalette() : document.getElementById(opener.dataset.open)?.showModal();
   if (event.target.closest("[data-close]")) return event.target.closest("dialog")?.close();
   const menu = event.target.closest("[data-menu]");
-  if (menu) menu.setAttribute("aria-expanded", String($(".side").classList.toggle("open")));
+  if (menu) {
+    menu.setAttribute("aria-expanded", String($(".side").classList.toggle("open")));
+    showHere();
+  }
   const copy = event.target.closest("[data-copy]");
   if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copy).textContent).then(() => toast("Copied."));
   if (event.target.closest("[data-print]")) window.print();

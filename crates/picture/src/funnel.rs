@@ -48,8 +48,11 @@ impl Picture for Funnel {
     }
 
     fn paint(&self, canvas: &mut Canvas) -> f64 {
-        let names =
-            if canvas.is_narrow() { 0.0 } else { widest_strong(self.stages.iter().map(|stage| stage.name.as_str())).clamp(60.0, 180.0) + 16.0 };
+        let names = if canvas.is_narrow() {
+            0.0
+        } else {
+            widest_strong(self.stages.iter().map(|stage| stage.name.as_str())).clamp(60.0, 180.0) + 16.0
+        };
         let shown = (widest_strong(self.stages.iter().map(|stage| stage.shown.as_str())) + 12.0).min(canvas.width * 0.3);
         let shares = widest(self.stages.iter().map(|stage| stage.share.as_str())).min(canvas.width * 0.3);
         let shares = if canvas.is_narrow() || shares == 0.0 { 0.0 } else { shares + 12.0 };

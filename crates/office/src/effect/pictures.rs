@@ -23,10 +23,19 @@ pub fn rates(change: &ChangeSeen, question: &Question) -> Bars {
     let bars = of_rates
         .flat_map(|number| [bar(number, "before", &number.now.before, Tone::Quiet), bar(number, "after", &number.now.after, Tone::Ink)]);
     Bars {
-        title: report::title(change, question),
+        title: format!("{}: rates before and after", title(change, question)),
         summary: report::words(change, question),
         unit: picture::Unit::Percent,
         axis: "Share, with its 95% interval".into(),
         bars: bars.collect(),
+    }
+}
+
+/// As a person writes the day.
+pub fn title(change: &ChangeSeen, question: &Question) -> String {
+    let day = format::full_date(change.at, &question.zone);
+    match change.version {
+        Some(version) => format!("Agreement v{version}, from {day} on"),
+        None => format!("Around {day}"),
     }
 }

@@ -72,7 +72,7 @@ pub async fn page(
             "{} ended with “{}”, with {} in all; the others are not there, or not there yet.",
             format::count(behind.conversions),
             ends(goal).0.to_lowercase(),
-            format::money(behind.revenue)
+            format::money_brief(behind.revenue)
         ),
         back: links.to(pages::PATH, &[]),
         shown: if rows.is_empty() {
@@ -114,7 +114,7 @@ async fn shown(office: &Office, frame: &Frame, found: &Rows, params: &QuestionPa
             began: frame.date(row.first_at),
             ended: frame.date(row.at),
             touches: format::count(row.touches),
-            revenue: if row.deal.is_some() { format::money(row.revenue) } else { String::new() },
+            revenue: if row.deal.is_some() { format::money_brief(row.revenue) } else { String::new() },
         }
     };
     Ok(rows.iter().map(row).collect())

@@ -70,7 +70,7 @@ pub fn shown(quarrel: &Quarrel, rows: impl Fn(&str) -> String) -> QuarrelShown {
         points: quarrel.points.iter().map(|point| point_shown(point, &rows)).collect(),
         segments: quarrel.segments.iter().take(shown).map(segment_shown).collect(),
         more_segments: quarrel.segments.len() - shown,
-        causes: quarrel.causes.iter().map(|cause| cause.words.clone()).collect(),
+        causes: quarrel.causes.iter().map(|cause| dimension_in_words(&cause.words)).collect(),
         remedies: quarrel.remedies.clone(),
     }
 }
@@ -92,9 +92,21 @@ fn point_shown(point: &Point, rows: &impl Fn(&str) -> String) -> PointShown {
     }
 }
 
+/// `Iberia (custom:sales_region): 61.0% ...` is `Iberia (sales region): 61.0% ...`.
+fn dimension_in_words(words: &str) -> String {
+    match words.split_once("(custom:").and_then(|(before, rest)| Some((before, rest.split_once(')')?))) {
+        Some((before, (key, after))) => format!("{before}({}){after}", format::spaced(key)),
+        None => words.to_owned(),
+    }
+}
+
 fn segment_shown(segment: &SegmentSeen) -> SegmentShown {
     SegmentShown {
-        label: format::label(segment.label.as_deref()),
+        label: if segment.dimension == "month" {
+            format::month_of_key(&format::label(segment.label.as_deref()))
+        } else {
+            format::label(segment.label.as_deref())
+        },
         dimension: format::spaced(segment.dimension.trim_start_matches("custom:")),
         value: format::rate_or_none(segment.value),
         interval: segment.interval.map(|interval| format::interval(interval, Unit::Rate, Currency::EUR)).unwrap_or_default(),

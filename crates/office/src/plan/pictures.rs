@@ -11,7 +11,12 @@ pub fn pacing(answer: &PlanAnswer) -> Option<picture::Pacing> {
     let shown = |minor: i64| format::money_short(minor as f64, answer.currency);
     let mut points = vec![point("start", 0, Some(0), &shown)];
     // The month under way has what is signed so far; its plan is that of its end.
-    points.extend(pacing.months.iter().map(|month| point(&month.month, month.planned_so_far_minor, month.signed_so_far_minor, &shown)));
+    points.extend(
+        pacing
+            .months
+            .iter()
+            .map(|month| point(&format::month_of_key(&month.month), month.planned_so_far_minor, month.signed_so_far_minor, &shown)),
+    );
     for point in &mut points {
         (point.plan, point.actual) = (major(point.plan, answer.currency), point.actual.map(|actual| major(actual, answer.currency)));
     }
@@ -61,12 +66,12 @@ pub fn fan(answer: &PlanAnswer) -> Option<Fan> {
     let shown = |minor: f64| format::money_short(minor, currency);
     let over = pacing.months.iter().filter(|month| month.to <= answer.as_of);
     let history = over.map(|month| FanPoint {
-        name: month.month.clone(),
+        name: format::month_of_key(&month.month),
         value: month.signed_so_far_minor.map(|minor| major(minor as f64, currency)),
         shown: month.signed_so_far_minor.map(|minor| shown(minor as f64)).unwrap_or_default(),
         href: None,
     });
-    let name = |at| pacing.months.iter().find(|month| month.to == at).map(|month| month.month.clone()).unwrap_or_default();
+    let name = |at| pacing.months.iter().find(|month| month.to == at).map(|month| format::month_of_key(&month.month)).unwrap_or_default();
     let future = pacing.fan.iter().map(|point| {
         let [low95, low80, low50, median, high50, high80, high95] = point.signed_minor;
         FanStep {

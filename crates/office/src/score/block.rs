@@ -29,6 +29,6 @@ pub async fn block(office: &Office, frame: &Frame, lead: i64) -> Result<Option<B
         probability: format::rate(score.explained.probability),
         what: format!("to become {} within {} days", with_article(standing.report.outcome.name()), standing.report.horizon_days),
         judged: format!("By what was known when it became {}, {}", with_article(score.judged_as.name()), frame.date_time(score.judged_at)),
-        parts: parts.map(|part| (part.words.clone(), format::signed(part.log_odds, 2))).collect(),
+        parts: parts.map(|part| (format::with_groups(&part.words), format::signed(part.log_odds, 2))).collect(),
     }))
 }

@@ -63,6 +63,12 @@ pub fn money(money: Money) -> String {
     if digits == 0 { format!("{sign}{symbol}{}", count(whole)) } else { format!("{sign}{symbol}{}.{rest:0digits$}", count(whole)) }
 }
 
+/// Without cents where there are none: `€1,280,300`, `€1,840.50`
+pub fn money_brief(amount: Money) -> String {
+    let text = money(amount);
+    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
+}
+
 pub fn money_or_none(amount: Option<Money>) -> String {
     amount.map_or_else(|| NOT_RECORDED.to_owned(), money)
 }
@@ -96,7 +102,7 @@ pub fn symbol(currency: Currency) -> String {
 /// `31.2%`; more digits where a rate is small: `0.53%`.
 pub fn rate(rate: f64) -> String {
     let percent = rate * 100.0;
-    let digits = if percent != 0.0 && percent.abs() < 1.0 { 2 } else { 1 };
+    let digits = if (0.005..1.0).contains(&percent.abs()) { 2 } else { 1 };
     // 100% is 100%, not 100.0%.
     if percent.abs() >= 99.95 { format!("{}%", fixed(percent, 0)) } else { format!("{}%", fixed(percent, digits)) }
 }
@@ -197,6 +203,31 @@ pub fn month_short(at: Instant, zone: &TimeZone) -> String {
     at.in_zone(zone).strftime("%b %y").to_string()
 }
 
+/// `Oct 25` for `2025-10`, as rules name a month; what names none stays.
+pub fn month_of_key(key: &str) -> String {
+    match key.parse::<jiff::civil::Date>().or_else(|_| format!("{key}-01").parse()) {
+        Ok(day) if key.len() == 7 => day.strftime("%b %y").to_string(),
+        _ => key.to_owned(),
+    }
+}
+
+/// `Q4 2025` for `2025-Q4`.
+pub fn quarter_of_key(key: &str) -> String {
+    key.split_once('-').map_or_else(|| key.to_owned(), |(year, quarter)| format!("{quarter} {year}"))
+}
+
+/// `1 Dec 2025`, wherever the year matters.
+pub fn full_date(at: Instant, zone: &TimeZone) -> String {
+    at.in_zone(zone).strftime("%-d %b %Y").to_string()
+}
+
+/// Long numbers in a rule's words get groups: `at most 11099999` is `at most 11,099,999`.
+pub fn with_groups(words: &str) -> String {
+    let long = |word: &str| word.parse::<u64>().ok().filter(|_| word.len() > 4);
+    let each: Vec<String> = words.split(' ').map(|word| long(word).map_or_else(|| word.to_owned(), count)).collect();
+    each.join(" ")
+}
+
 /// `2026-03-01`, for fields.
 pub fn iso_date(at: Instant, zone: &TimeZone) -> String {
     at.in_zone(zone).strftime("%Y-%m-%d").to_string()
@@ -210,6 +241,13 @@ pub fn label(label: Option<&str>) -> String {
 /// Keys of files and APIs as words: `organic_search` is `organic search`.
 pub fn spaced(key: &str) -> String {
     key.replace('_', " ")
+}
+
+/// With a capital letter: `lead source` is `Lead source`.
+pub fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
 }
 
 /// `340 ms`, `4.2 s`, `3 min`
@@ -250,6 +288,8 @@ mod tests {
             (value(0.5, Unit::Hours, Currency::EUR), "30 min"),
             (value(47.3, Unit::Days, Currency::EUR), "47 d"),
             (value(0.085, Unit::Ratio, Currency::EUR), "+8.5%"),
+            (capitalized("éclairage"), "Éclairage"),
+            (capitalized(""), ""),
         ] {
             assert_eq!(shown, expected);
         }

@@ -57,15 +57,14 @@ pub fn worth(worth: &Worth, currency: Currency) -> String {
     format!("{money}: {count} {more} {unit}s at {each}, what one has brought on average so far (n {})", format::count(worth.n))
 }
 
-/// `p = 2e-6 after adjusting over 6,204 looks`
+/// `p < 0.001 after adjusting over 6,204 looks`
 pub fn certainty(finding: &Finding, looks: u64) -> String {
     format!("{} after adjusting over {}", p(finding.p_adjusted), format::plural(looks, "look", "looks"))
 }
 
 pub fn p(p: f64) -> String {
     match p {
-        p if p < 1e-99 => "p < 1e-99".into(),
-        p if p < 0.001 => format!("p = {p:.0e}"),
+        p if p < 0.001 => "p < 0.001".into(),
         p => format!("p = {}", format::fixed(p, 3)),
     }
 }
@@ -146,6 +145,6 @@ pub fn period(period: Period, zone: &TimeZone) -> String {
         1 if from.day() == 1 && to.day() == 1 => format::month(period.from, zone),
         3 if from.day() == 1 && to.day() == 1 && (from.month() - 1) % 3 == 0 => format!("Q{} {}", (from.month() - 1) / 3 + 1, from.year()),
         12 if from.day() == 1 && to.day() == 1 && from.month() == 1 => from.year().to_string(),
-        _ => format!("{from} to {}", period.to.plus_micros(-1).in_zone(zone).date()),
+        _ => format!("{} to {}", format::full_date(period.from, zone), format::full_date(period.to.plus_micros(-1), zone)),
     }
 }
