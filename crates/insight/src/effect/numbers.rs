@@ -41,7 +41,7 @@ pub static ALL: [Number; 6] = [
         unit: Unit::Rate,
         better: Better::Up,
         table: Table::Leads,
-        enter: |context, _, _| each_mql(context, |row, at| Some(by_stage(context, row, at, Stage::Sql))),
+        enter: |context, _, _| each_mql(context, |row, at| by_stage(context, row, at, Stage::Sql)),
     },
     Number {
         key: "mql_to_sal_rate",
@@ -211,10 +211,11 @@ fn each_mql(context: &Context, enter: impl Fn(usize, Instant) -> Option<Enter>) 
     rows.filter_map(mql).collect()
 }
 
-/// Nothing that came is later than any horizon.
-fn by_stage(context: &Context, row: usize, at: Instant, stage: Stage) -> Enter {
-    let reached = context.view.leads[row].from(stage);
-    Enter { row, after_days: reached.map_or(f64::INFINITY, |reached| reached.days_since(at)), brings: Brings::Hit }
+/// Nothing that came is later than any horizon. `None`: its source does not write the stage down.
+fn by_stage(context: &Context, row: usize, at: Instant, stage: Stage) -> Option<Enter> {
+    let facts = &context.view.leads[row];
+    let reached = facts.source_records(stage).then(|| facts.from(stage))?;
+    Some(Enter { row, after_days: reached.map_or(f64::INFINITY, |reached| reached.days_since(at)), brings: Brings::Hit })
 }
 
 fn decided(context: &Context, row: usize, at: Instant) -> Option<Enter> {

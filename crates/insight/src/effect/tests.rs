@@ -83,6 +83,25 @@ fn without_a_change_nothing_is_claimed() {
 }
 
 #[test]
+fn a_source_that_writes_no_sqls_down_is_left_out_of_their_rate() {
+    let mut delta = crate::rows::Delta::default();
+    for id in 1..=40_i64 {
+        delta.people.push(person(id, None));
+        let recorded = alignment::lifecycle::StageSet::of(if id <= 20 { &[Stage::Lead, Stage::Mql] } else { &[Stage::Mql, Stage::Sql] });
+        delta.leads.push(crate::rows::LeadRow { stages_recorded: recorded, ..lead(id, "web", 50.0) });
+        delta.transitions.push(entered(10 * id, id, Stage::Mql, 50.0));
+        if id % 4 == 0 {
+            delta.transitions.push(entered(10 * id + 1, id, Stage::Sql, 53.0));
+        }
+    }
+    let question = Question { as_of: day(400.0), ..question() };
+    let change = Change { version: Some(2), at: day(100.0) };
+    let found = effect(&history(delta), &question, &WorkCalendar::around_the_clock(), &[change], SETTINGS);
+    let before = &found.changes[0].numbers[0].now.before;
+    assert_eq!((before.hits, before.n), (Some(5), 20), "without those of the first source, of which there are only successes");
+}
+
+#[test]
 fn rows_add_up_to_each_figure() {
     let (history, question, calendar) = (world(), Question { as_of: day(400.0), ..question() }, WorkCalendar::around_the_clock());
     let change = Change { version: Some(2), at: day(100.0) };

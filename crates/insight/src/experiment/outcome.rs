@@ -68,7 +68,7 @@ pub fn brought(context: &Context, signed: &Signed, lead_row: usize, outcome: Out
         let deals = signed.get(&lead_row).into_iter().flatten();
         return Brought::Counted(deals.filter(|(at, _)| in_time(*at)).map(|(_, minor)| *minor as f64).sum());
     };
-    if !facts.records(stage) && !facts.has_reached(stage) {
+    if !facts.source_records(stage) {
         return Brought::NotRecorded;
     }
     Brought::Counted(f64::from(u8::from(facts.from(stage).is_some_and(in_time))))

@@ -18,7 +18,7 @@ pub struct Landmark {
 }
 
 /// What is written down within so many days counts as written down as it happened.
-const LIVE_DAYS: i64 = 1;
+pub(crate) const LIVE_DAYS: i64 = 1;
 
 impl Landmark {
     /// What is recorded later does not count.
@@ -68,10 +68,36 @@ pub fn outcome(facts: &LeadFacts, landmark: &Landmark, outcome: Stage, horizon_d
     let ends = landmark.at.plus_days(i64::from(horizon_days));
     match facts.from(outcome) {
         Some(reached) if reached <= landmark.at => Outcome::NotAsked,
-        _ if !facts.records(outcome) && !facts.has_reached(outcome) => Outcome::NotAsked,
+        _ if !facts.source_records(outcome) => Outcome::NotAsked,
         // One that reached it early is left out as well: else young months would be made of successes alone.
         _ if ends > as_of => Outcome::Young,
         Some(reached) if reached <= ends => Outcome::Reached,
         _ => Outcome::NotReached,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        rows::{Delta, LeadRow},
+        testing::{day, entered, history, lead, person},
+        view::View,
+    };
+
+    /// Of a source that does not write SQLs down, the few that are known all the same would be successes without failures.
+    #[test]
+    fn where_the_outcome_is_not_written_down_nothing_is_learned() {
+        let recorded = alignment::lifecycle::StageSet::of(&[Stage::Lead]);
+        let mut delta = Delta { people: vec![person(1, None), person(2, None)], ..Delta::default() };
+        delta.leads = vec![LeadRow { stages_recorded: recorded, ..lead(1, "fair", 0.0) }, lead(2, "web", 0.0)];
+        delta.transitions = vec![entered(1, 1, Stage::Sql, 5.0), entered(2, 2, Stage::Sql, 5.0)];
+        let history = history(delta);
+        let view = View::at(&history, day(100.0), day(100.0));
+        let of = |row: usize| {
+            let first = landmarks(&history, row, &view.leads[row]).next().unwrap();
+            outcome(&view.leads[row], &first, Stage::Sql, 60, day(100.0))
+        };
+        assert_eq!((of(0), of(1)), (Outcome::NotAsked, Outcome::Reached));
     }
 }

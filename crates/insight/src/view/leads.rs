@@ -45,6 +45,12 @@ impl LeadFacts {
         (self.records | self.entered) & bit(stage) != 0
     }
 
+    /// The same, said of its source alone, whatever this lead did. What rates of those that get there are made of: where a source does not
+    /// write the stage down, those few of which it is known all the same are all successes.
+    pub fn source_records(&self, stage: Stage) -> bool {
+        self.records & bit(stage) != 0
+    }
+
     /// Whether it is in the count of a stage.
     pub fn counts_in(&self, stage: Stage) -> bool {
         self.has_reached(stage) && self.records(stage)
