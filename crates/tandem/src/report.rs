@@ -44,7 +44,7 @@ enum Which {
     /// What misalignment costs, part by part, from the record's own rows
     Misalignment {
         /// Assume NAME=VALUE: call_minutes, email_minutes, meeting_minutes, note_minutes, task_minutes, decision_minutes, hour_cost, piece_cost,
-        /// claim_revenue, claim_unconverted, claim_content or claim_spend; can be given several times
+        /// dropped_days, claim_revenue, claim_unconverted, claim_content or claim_spend; can be given several times
         #[arg(long, value_name = "NAME=VALUE")]
         assume: Vec<String>,
         #[command(flatten)]

@@ -111,7 +111,7 @@ pub fn cost(
     let answer = |row| answer_of(&context, calendar, terms.review_minutes_max, terms.first_attempt_minutes_max, row);
     let answers: Vec<Option<Answered>> = leads.clone().into_par_iter().with_min_len(1024).map(answer).collect();
     let wastes: Vec<Option<Waste>> = leads.into_par_iter().with_min_len(1024).map(|row| spend::waste_of(&context, row)).collect();
-    let ripe = revenue::ripe(&context, &answers);
+    let ripe = revenue::ripe(&context, &answers, assumed.dropped_days);
     let worth = revenue::worth(&context);
     let pieces = content::pieces(&context, assumed.piece_cost_minor);
     let made = pieces.as_ref().map_or(0, |pieces| pieces.made);
@@ -182,7 +182,7 @@ const WORDS: [(&str, &str, &str); 6] = [
     (
         "dropped_revenue",
         "Revenue of dropped leads",
-        "The same for MQLs that were never followed up, or were accepted and then left without any activity, against all others of their source. It goes with being dropped: reps may drop what would not have bought.",
+        "The same for MQLs with nothing logged in the first days after they were accepted (14 unless chosen otherwise), or after they became MQLs if nobody accepted them in as many; against the others of their source that were still open by then. Those that had become SQLs or left before are in neither group. It goes with being dropped: reps may drop what would not have bought.",
     ),
 ];
 
@@ -235,8 +235,8 @@ fn not_won(key: &'static str, missing: Option<Missing>, worth: Option<Worth>) ->
     }
 }
 
-/// Revenue is gross: of a lead whose spend is counted already, that spend would have been made either way. And a part whose estimate is
-/// below zero adds nothing: those leads did better, not worse.
+/// Revenue is gross: of a lead whose spend is counted already, that spend would have been made either way. An estimate below zero is added
+/// with its sign: with only those above zero the total would be too high wherever there is nothing but chance.
 fn count_once(parts: &mut [Part]) {
     let mut spent_on: rustc_hash::FxHashMap<usize, i64> = rustc_hash::FxHashMap::default();
     for part in parts.iter_mut() {
@@ -246,9 +246,9 @@ fn count_once(parts: &mut [Part]) {
             if part.table == Table::Leads && part.key.ends_with("spend") {
                 part.rows.iter().for_each(|row| *spent_on.entry(row.row).or_default() += row.amount_minor);
             }
-        } else if amount > 0 {
+        } else {
             let counted: i64 = part.rows.iter().filter_map(|row| spent_on.get(&row.row)).sum();
-            part.already_counted_minor = counted.min(amount);
+            part.already_counted_minor = counted.min(amount.max(0));
             part.adds_minor = amount - part.already_counted_minor;
         }
     }
@@ -256,7 +256,7 @@ fn count_once(parts: &mut [Part]) {
 
 /// Of a sum of independent estimates the variances add up.
 fn interval_of_both(parts: &[Part], sum: i64) -> Option<(i64, i64)> {
-    let counted = parts.iter().filter(|part| part.kind == PartKind::NotWon && part.adds_minor > 0);
+    let counted = parts.iter().filter(|part| part.kind == PartKind::NotWon);
     let reaches: Vec<f64> = counted.filter_map(|part| part.interval_minor.map(|(low, high)| (high - low) as f64 / 2.0)).collect();
     let reach = reaches.iter().map(|reach| reach * reach).sum::<f64>().sqrt().round() as i64;
     (!reaches.is_empty()).then_some((sum - reach, sum + reach))

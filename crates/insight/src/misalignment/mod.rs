@@ -35,6 +35,8 @@ pub struct Assumptions {
     pub hour_cost_minor: i64,
     /// What a piece of content costs to make, in minor units.
     pub piece_cost_minor: i64,
+    /// A lead with nothing logged in so many days after it was accepted counts as dropped.
+    pub dropped_days: u32,
 }
 
 impl Assumptions {
@@ -49,6 +51,7 @@ impl Assumptions {
             decision_minutes: 10.0,
             hour_cost_minor: 50 * minor_per_major,
             piece_cost_minor: 1_000 * minor_per_major,
+            dropped_days: 14,
         }
     }
 }

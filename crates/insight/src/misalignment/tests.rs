@@ -1,6 +1,7 @@
 use alignment::{
     calendar::WorkCalendar,
     lifecycle::{DealStage, Side, Stage},
+    rate::Rate,
     touch::ActivityKind,
 };
 
@@ -111,15 +112,15 @@ fn parts_add_up_and_no_euro_counts_twice() {
     // In time: 50 rejected and 30 worked on, 10 of 80 bought. Late: 0 of 10. 10 x 0.125 x 100.00.
     assert_eq!((late.amount_minor, late.n), (Some(12_500), 10));
     let dropped = part(&found, "dropped_revenue");
-    // 0 of 10 against 10 of 90; their 100.00 of spend are counted above already.
-    assert_eq!((dropped.amount_minor, dropped.already_counted_minor, dropped.adds_minor), (Some(11_111), 10_000, 1_111));
+    // Open on day 15 and without a call: 0 of 10 against 10 of the other 40 that were open; their 100.00 of spend are counted above already.
+    assert_eq!((dropped.amount_minor, dropped.already_counted_minor, dropped.adds_minor), (Some(25_000), 10_000, 15_000));
     for part in &found.parts {
         let sum: i64 = part.rows.iter().map(|row| row.amount_minor).sum();
         assert_eq!(Some(sum), part.amount_minor, "{}", part.key);
         assert_eq!(part.rows.len() as u64, part.n, "{}", part.key);
     }
     assert_eq!(found.spent_minor, 50_000 + 10_000 + 104_167 + 100_000);
-    assert_eq!(found.not_won_minor, 12_500 + 1_111);
+    assert_eq!(found.not_won_minor, 12_500 + 15_000);
     let wasted = crate::kpi::answer(&history, &question, "wasted_spend").unwrap().measure.value.unwrap();
     assert!((wasted - 60_000.0).abs() < 1e-6, "the same as the scoreboard's wasted spend: {wasted}");
 }
@@ -167,4 +168,51 @@ fn a_period_keeps_its_own_leads() {
     let question = Question { period: Period { from: day(10.0), to: day(20.0) }, ..question() };
     let found = costs(&history, &question);
     assert_eq!((found.spent_minor, found.not_won_minor, part(&found, "rejected_spend").n), (0, 0, 0));
+}
+
+/// Whether a lead was dropped is settled before it is known what comes of it: dropping that does nothing costs nothing.
+#[test]
+fn dropped_is_judged_before_what_came_of_it() {
+    let mut delta = Delta::default();
+    for id in 1..=100 {
+        // Every second one is left alone for 20 days; of both halves every fifth buys, and is worked on before that.
+        let calls: &[f64] = if id % 2 == 0 {
+            &[1.6, 3.0]
+        } else if id % 5 == 0 {
+            &[22.0]
+        } else {
+            &[]
+        };
+        let stages: &[(Stage, f64)] = if id % 5 == 0 { &[(Stage::Sal, 1.5), (Stage::Sql, 30.0)] } else { &[(Stage::Sal, 1.5)] };
+        pass(&mut delta, id, "web", stages, calls);
+        if id % 5 == 0 {
+            won(&mut delta, id, 100);
+        }
+    }
+    // An SQL within the days is in neither group; of `fair` nobody was worked on, so nobody can be compared.
+    pass(&mut delta, 101, "web", &[(Stage::Sal, 1.5), (Stage::Sql, 9.0)], &[]);
+    pass(&mut delta, 102, "fair", &[(Stage::Sal, 1.5)], &[]);
+    let found = costs(&history(delta), &question());
+    let dropped = part(&found, "dropped_revenue");
+    let goes_with = dropped.goes_with.as_ref().unwrap();
+    assert_eq!((goes_with.treated, goes_with.others), (Rate::new(10, 50), Rate::new(10, 50)));
+    assert_eq!((goes_with.without_others, dropped.n, dropped.amount_minor), (1, 50, Some(0)));
+}
+
+/// Late ones that did better are taken off, so that chance alone adds up to nothing.
+#[test]
+fn an_estimate_below_zero_is_added_with_its_sign() {
+    let mut delta = Delta::default();
+    for id in 1..=40 {
+        let call = if id <= 20 { 9.0 } else { 1.6 };
+        pass(&mut delta, id, "web", &[(Stage::Sal, 1.5)], &[call]);
+        if id <= 10 || id > 35 {
+            won(&mut delta, id, 100);
+        }
+    }
+    let found = costs(&history(delta), &question());
+    // Late: 10 of 20 bought, in time 5 of 20: 20 x -0.25 x 100.00.
+    assert_eq!((part(&found, "late_revenue").adds_minor, found.not_won_minor), (-50_000, -50_000));
+    let (low, high) = found.not_won_interval_minor.unwrap();
+    assert!(low < -50_000 && -50_000 < high);
 }

@@ -158,6 +158,7 @@ const MISALIGNMENT: &[(&str, &str)] = &[
     ("currency", ""),
     ("call_minutes", "Assumed; so are `email_minutes`, `meeting_minutes`, `note_minutes`, `task_minutes` and `decision_minutes`."),
     ("hour_cost", "Assumed cost of an hour of a rep, in whole units; so is `piece_cost` for a piece of content."),
+    ("dropped_days", "A lead with nothing logged in so many days after it was accepted counts as dropped; 14 unless said."),
     ("claim_revenue", "What the field claims, in percent; so are `claim_unconverted`, `claim_content` and `claim_spend` (`30-40`)."),
 ];
 

@@ -20,6 +20,8 @@ pub struct Assumed {
     /// In the question's currency.
     pub hour_cost: Option<String>,
     pub piece_cost: Option<String>,
+    /// Without anything logged for so many days, a lead counts as dropped.
+    pub dropped_days: Option<String>,
     /// Claims of the field, in percent.
     pub claim_revenue: Option<String>,
     pub claim_unconverted: Option<String>,
@@ -52,6 +54,7 @@ impl Assumed {
             "decision_minutes" => &mut self.decision_minutes,
             "hour_cost" => &mut self.hour_cost,
             "piece_cost" => &mut self.piece_cost,
+            "dropped_days" => &mut self.dropped_days,
             "claim_revenue" => &mut self.claim_revenue,
             "claim_unconverted" => &mut self.claim_unconverted,
             "claim_content" => &mut self.claim_content,
@@ -76,6 +79,7 @@ impl Assumed {
             decision_minutes: minutes("decision_minutes", &self.decision_minutes, usual.decision_minutes)?,
             hour_cost_minor: cost("hour_cost", &self.hour_cost, usual.hour_cost_minor)?,
             piece_cost_minor: cost("piece_cost", &self.piece_cost, usual.piece_cost_minor)?,
+            dropped_days: number("dropped_days", &self.dropped_days, 366.0)?.map_or(usual.dropped_days, |days| days.round().max(1.0) as u32),
         };
         let of_field = Claims::OF_THE_FIELD;
         let share = |name, value: &Option<String>, usual: f64| {
@@ -102,6 +106,7 @@ impl Assumed {
             ("decision_minutes", "Minutes to reject a lead".into(), plain(assumptions.decision_minutes)),
             ("hour_cost", format!("An hour of a rep, {currency}"), major(assumptions.hour_cost_minor)),
             ("piece_cost", format!("A piece of content, {currency}"), major(assumptions.piece_cost_minor)),
+            ("dropped_days", "Dropped after days".into(), assumptions.dropped_days.to_string()),
         ]
     }
 
@@ -131,6 +136,7 @@ impl Assumed {
             ("decision_minutes", &self.decision_minutes),
             ("hour_cost", &self.hour_cost),
             ("piece_cost", &self.piece_cost),
+            ("dropped_days", &self.dropped_days),
             ("claim_revenue", &self.claim_revenue),
             ("claim_unconverted", &self.claim_unconverted),
             ("claim_content", &self.claim_content),

@@ -58,6 +58,7 @@ fn cost_json(asked: &Asked, cost: &Cost) -> Json {
                     "decision_minutes": assumed.decision_minutes,
                     "hour_cost_minor": assumed.hour_cost_minor,
                     "piece_cost_minor": assumed.piece_cost_minor,
+                    "dropped_days": assumed.dropped_days,
                 }),
             ),
             ("parts", json!(cost.parts)),
@@ -75,7 +76,7 @@ fn cost_json(asked: &Asked, cost: &Cost) -> Json {
 pub fn assumed_words(assumed: &Assumptions, question: &Question) -> String {
     let money = |minor: i64| format::money(Money::new(minor, question.currency));
     format!(
-        "Assumed: a call {} min, an e-mail {}, a meeting {}, a note {}, a task {}, a rejection {}; an hour {}, a piece of content {}",
+        "Assumed: a call {} min, an e-mail {}, a meeting {}, a note {}, a task {}, a rejection {}; an hour {}, a piece of content {}; dropped after {} days with nothing logged",
         assumed.call_minutes,
         assumed.email_minutes,
         assumed.meeting_minutes,
@@ -83,7 +84,8 @@ pub fn assumed_words(assumed: &Assumptions, question: &Question) -> String {
         assumed.task_minutes,
         assumed.decision_minutes,
         money(assumed.hour_cost_minor),
-        money(assumed.piece_cost_minor)
+        money(assumed.piece_cost_minor),
+        assumed.dropped_days
     )
 }
 
