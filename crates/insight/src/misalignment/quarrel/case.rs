@@ -71,26 +71,39 @@ impl<'a> Case<'a> {
     }
 
     pub fn segments_by(&self, point: &PointOfLeads, limit: Option<f64>, dimensions: &[Dimension]) -> Vec<SegmentSeen> {
-        let mut all = Vec::new();
-        for dimension in dimensions {
-            let segments = Segments::of(&self.context.view, dimension);
-            let mut rates = vec![Rate::default(); segments.labels.len()];
-            let mut total = Rate::default();
-            for row in 0..self.context.history.leads.len() {
-                let Some(hit) = self.observe(point, row) else { continue };
-                let rate = &mut rates[segments.leads[row] as usize];
-                *rate = Rate::new(rate.hits + u64::from(hit), rate.of + 1);
-                total = Rate::new(total.hits + u64::from(hit), total.of + 1);
-            }
-            let places = (0..rates.len()).filter(|place| rates[*place].of >= SEGMENT_MIN);
-            let of_dimension: Vec<_> =
-                places.map(|place| (place, rates[place], Rate::new(total.hits - rates[place].hits, total.of - rates[place].of))).collect();
-            let p_value = |(_, rate, others): &(usize, Rate, Rate)| match limit {
-                Some(limit) => p_of(*rate, limit),
-                None => difference(*others, *rate).filter(|found| found.value > 0.0).and_then(|found| found.p_value).unwrap_or(1.0),
+        let mut all: Vec<SegmentSeen> = dimensions.iter().flat_map(|dimension| self.segments_of(point, limit, dimension)).collect();
+        // However many dimensions are looked at, it is one look.
+        let p_values: Vec<f64> = all.iter().map(|segment| segment.p_adjusted.unwrap_or(1.0)).collect();
+        for (segment, p_adjusted) in all.iter_mut().zip(adjusted(&p_values)) {
+            segment.p_adjusted = Some(p_adjusted);
+            segment.is_true_here = p_adjusted < 0.05 && limit.is_none_or(|limit| segment.value.is_some_and(|value| value > limit));
+        }
+        all.sort_by(|a, b| {
+            let order = |segment: &SegmentSeen| (segment.is_true_here, segment.value.unwrap_or(0.0));
+            order(b).partial_cmp(&order(a)).unwrap_or(std::cmp::Ordering::Equal).then_with(|| a.label.cmp(&b.label))
+        });
+        all
+    }
+
+    /// With p-values that allow for nothing yet.
+    fn segments_of(&self, point: &PointOfLeads, limit: Option<f64>, dimension: &Dimension) -> Vec<SegmentSeen> {
+        let segments = Segments::of(&self.context.view, dimension);
+        let mut rates = vec![Rate::default(); segments.labels.len()];
+        let mut total = Rate::default();
+        for row in 0..self.context.history.leads.len() {
+            let Some(hit) = self.observe(point, row) else { continue };
+            let rate = &mut rates[segments.leads[row] as usize];
+            *rate = Rate::new(rate.hits + u64::from(hit), rate.of + 1);
+            total = Rate::new(total.hits + u64::from(hit), total.of + 1);
+        }
+        let seen = |place: usize| {
+            let rate = rates[place];
+            let others = Rate::new(total.hits - rate.hits, total.of - rate.of);
+            let p_value = match limit {
+                Some(limit) => p_of(rate, limit),
+                None => difference(others, rate).filter(|found| found.value > 0.0).and_then(|found| found.p_value).unwrap_or(1.0),
             };
-            let p_values = adjusted(&of_dimension.iter().map(p_value).collect::<Vec<_>>());
-            all.extend(of_dimension.into_iter().zip(p_values).map(|((place, rate, others), p_adjusted)| SegmentSeen {
+            SegmentSeen {
                 dimension: dimension.key(),
                 label: segments.labels[place].name.clone(),
                 id: segments.labels[place].id,
@@ -99,15 +112,11 @@ impl<'a> Case<'a> {
                 value: rate.value(),
                 interval: rate.interval(),
                 elsewhere: others.value(),
-                p_adjusted: Some(p_adjusted),
-                is_true_here: p_adjusted < 0.05 && limit.is_none_or(|limit| rate.value().is_some_and(|value| value > limit)),
-            }));
-        }
-        all.sort_by(|a, b| {
-            let order = |segment: &SegmentSeen| (segment.is_true_here, segment.value.unwrap_or(0.0));
-            order(b).partial_cmp(&order(a)).unwrap_or(std::cmp::Ordering::Equal).then_with(|| a.label.cmp(&b.label))
-        });
-        all
+                p_adjusted: Some(p_value),
+                is_true_here: false,
+            }
+        };
+        (0..rates.len()).filter(|place| rates[*place].of >= SEGMENT_MIN).map(seen).collect()
     }
 }
 

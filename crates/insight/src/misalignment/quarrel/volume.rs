@@ -3,7 +3,11 @@
 use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::Stage, rate::Rate};
 
 use super::{Cause, Point, Quarrel, Remedy, SegmentSeen, Speaks, above, case::Case, points::REJECTED, verdict};
-use crate::{answer::Team, experiment::normal::Z, rows::Table};
+use crate::{
+    answer::Team,
+    experiment::{normal::Z, proportions::adjusted},
+    rows::Table,
+};
 
 /// MQLs of a whole month of the period.
 struct Month {
@@ -22,16 +26,17 @@ pub fn quarrel(case: &Case) -> Quarrel {
         above(REJECTED.key, REJECTED.words, case.rate(&REJECTED), 1.0 - case.lookout.terms.acceptance_rate_min),
     ];
     points[0].decides = true;
-    let segments: Vec<SegmentSeen> = months.iter().map(|month| month_seen(case, month, promised)).collect();
+    let short = short(&months, promised);
+    let segments: Vec<SegmentSeen> = months.iter().zip(&short).map(|(month, seen)| month_seen(case, month, promised, *seen)).collect();
     Quarrel {
         key: "marketing_sends_too_few",
         name: "Marketing sends too few",
         said_by: Team::Sales,
         verdict: verdict(&points, &segments),
         thresholds: "Supported where the MQLs of the whole months of the period are fewer than promised, and chance (a count's own, 95%) does \
-                     not explain it; partly where that is so of single months, or sales rejects more than the Agreement lets marketing \
+                     not explain it; partly where that is so of single months (5%, allowing for how many there are), or sales rejects more than the Agreement lets marketing \
                      send; not supported where the promise was kept beyond chance.",
-        causes: causes(case, &months, promised),
+        causes: causes(case, &months, &short, promised),
         remedies: vec![
             Remedy { words: "Compare the promise with what the target needs, month by month.", address: "/plan" },
             Remedy { words: "Write the seasons into the promise of volume.", address: "/agreement" },
@@ -99,7 +104,26 @@ fn against_promise(sum: u64, promised: f64) -> Point {
     }
 }
 
-fn month_seen(case: &Case, month: &Month, promised: f64) -> SegmentSeen {
+/// How often chance alone would make a month's count as low, if as many were to be expected as promised (Poisson, one-sided).
+fn p_as_low(count: u64, promised: f64) -> f64 {
+    let (mut term, mut sum) = (-promised, 0.0);
+    for k in 0..=count {
+        sum += f64::exp(term);
+        term += promised.ln() - ((k + 1) as f64).ln();
+    }
+    sum.min(1.0)
+}
+
+/// Of each month its p-value, which allows for how many months there are, and whether it fell short beyond chance.
+fn short(months: &[Month], promised: f64) -> Vec<(Option<f64>, bool)> {
+    if promised <= 0.0 {
+        return vec![(None, false); months.len()];
+    }
+    let p_values: Vec<f64> = months.iter().map(|month| p_as_low(month.mqls, promised)).collect();
+    adjusted(&p_values).into_iter().map(|p| (Some(p), p < 0.05)).collect()
+}
+
+fn month_seen(case: &Case, month: &Month, promised: f64, (p_adjusted, is_short): (Option<f64>, bool)) -> SegmentSeen {
     let (low, high) = reach(month.mqls);
     let name = month.from.plus_micros(MICROS_PER_DAY).in_zone(&case.context.question.zone).strftime("%Y-%m").to_string();
     let share = |count: f64| (promised > 0.0).then(|| count / promised);
@@ -112,14 +136,14 @@ fn month_seen(case: &Case, month: &Month, promised: f64) -> SegmentSeen {
         value: share(month.mqls as f64),
         interval: share(low).zip(share(high)),
         elsewhere: month.year_ago.and_then(|count| share(count as f64)),
-        p_adjusted: None,
-        is_true_here: high < promised,
+        p_adjusted,
+        is_true_here: is_short,
     }
 }
 
-fn causes(case: &Case, months: &[Month], promised: f64) -> Vec<Cause> {
+fn causes(case: &Case, months: &[Month], short: &[(Option<f64>, bool)], promised: f64) -> Vec<Cause> {
     let name = |month: &&Month| month.from.plus_micros(MICROS_PER_DAY).in_zone(&case.context.question.zone).strftime("%B").to_string();
-    let short: Vec<&Month> = months.iter().filter(|month| reach(month.mqls).1 < promised).collect();
+    let short: Vec<&Month> = months.iter().zip(short).filter(|(_, (_, is_short))| *is_short).map(|(month, _)| month).collect();
     let mean = months.iter().map(|month| month.mqls as f64).sum::<f64>() / (months.len() as f64).max(1.0);
     let mut causes = Vec::new();
     if !short.is_empty() {
@@ -167,4 +191,30 @@ fn most_rejected(case: &Case) -> Option<Cause> {
             worst.elsewhere.unwrap_or(0.0) * 100.0
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against `scipy.stats.poisson.cdf(k, mu)` (SciPy 1.17.1).
+    #[test]
+    fn agrees_with_scipy() {
+        for (count, promised, expected) in
+            [(81, 100.0, 0.029066280501), (0, 3.0, 0.049787068368), (150, 150.0, 0.521697179707), (700, 750.5, 0.032896663979)]
+        {
+            assert!((p_as_low(count, promised) - expected).abs() < 1e-10, "{count} of {promised}");
+        }
+    }
+
+    /// Twelve months at the promise, of which one is low as one in twelve is by chance, are no broken promise; one far below is.
+    #[test]
+    fn a_month_is_short_only_beyond_the_chance_of_all() {
+        let months =
+            |lowest: u64| (0..12).map(move |at| Month { from: Instant(at), mqls: if at == 5 { lowest } else { 100 }, year_ago: None });
+        let found = |lowest: u64| short(&months(lowest).collect::<Vec<_>>(), 100.0).iter().filter(|(_, is_short)| *is_short).count();
+        assert!(p_as_low(81, 100.0) < 0.05, "alone it would count");
+        assert_eq!((found(81), found(60), found(100)), (0, 1, 0));
+        assert_eq!(short(&months(0).collect::<Vec<_>>(), 0.0)[0], (None, false));
+    }
 }
