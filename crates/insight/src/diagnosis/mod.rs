@@ -10,7 +10,7 @@ mod parts;
 mod periods;
 mod rows;
 mod shuffle;
-mod significance;
+pub(crate) mod significance;
 #[cfg(test)]
 mod significance_tests;
 mod split;

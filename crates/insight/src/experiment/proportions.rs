@@ -4,6 +4,7 @@ use alignment::rate::Rate;
 use serde::Serialize;
 
 use super::normal;
+use crate::diagnosis::significance;
 
 /// What two samples differ by: the second less the first.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -46,16 +47,7 @@ pub fn p_above(rate: Rate, floor: f64) -> Option<f64> {
 
 /// p-values that allow for how many were looked at (Benjamini and Hochberg, 1995), in the order given.
 pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|a, b| p_values[*b].total_cmp(&p_values[*a]).then(b.cmp(a)));
-    let mut adjusted = vec![1.0; p_values.len()];
-    let mut least: f64 = 1.0;
-    for (place, index) in order.iter().enumerate() {
-        let rank = p_values.len() - place;
-        least = least.min(p_values[*index] * p_values.len() as f64 / rank as f64);
-        adjusted[*index] = least;
-    }
-    adjusted
+    significance::adjusted(&p_values.iter().map(|p| p.ln()).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
