@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use alignment::agreement::Version;
+use alignment::agreement::{Agreement, Version};
+use insight::question::Question;
 use tokio::sync::broadcast;
 
 use crate::{
@@ -113,6 +114,13 @@ impl Office {
     /// The Agreement in force now.
     pub async fn agreement(&self) -> anyhow::Result<Version> {
         Ok(self.versions().await?.at(self.clock().now()).clone())
+    }
+
+    /// The Agreement that judges an answer: the one that was in force at its `known_at`.
+    pub async fn judging(&self, question: &Question) -> anyhow::Result<Agreement> {
+        let versions = self.versions().await?;
+        let version = versions.number(question.settings.agreement_version).unwrap_or_else(|| versions.at(question.known_at));
+        Ok(version.agreement.clone())
     }
 
     pub async fn versions(&self) -> anyhow::Result<Arc<Versions>> {

@@ -13,7 +13,7 @@ use crate::{
     Office,
     question::QuestionParams,
     scoreboard::params::{Controls, address, controls, kept, text},
-    ui::{Exhibit, Frame},
+    ui::{Exhibit, Frame, Judged},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -51,6 +51,7 @@ struct ClosedLoopPage {
     settings: Settings,
     controls: Controls,
     path: &'static str,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -93,6 +94,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         controls: Controls { kept: kept(&params, [], SHOWN), ..controls(&params, PATH, default) },
         by,
         path: PATH,
+        judged: Judged::of(&shares.question),
         frame,
     }))
 }

@@ -21,9 +21,9 @@ use crate::{
         params::{Controls, address, controls, kept, text},
     },
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format,
+        format, url,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -66,6 +66,7 @@ struct CohortsPage {
     known_at: String,
     none: bool,
     path: &'static str,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -174,6 +175,7 @@ async fn page(
         controls: Controls { kept: kept(&params, links.own_pairs(), SHOWN), ..controls(&params, PATH, default) },
         by,
         path: PATH,
+        judged: Judged::of(question),
         frame,
     }))
 }
@@ -215,7 +217,7 @@ fn row(name: String, cohort: &Cohort, links: &Links, more: &[(&str, &str)]) -> R
 /// An empty segment is one of its own, and an address leaves out what is empty.
 fn open(links: &Links, more: &[(&str, &str)]) -> String {
     let address = links.rows(more);
-    if more.contains(&("segment", "")) { format!("{address}{}segment=", if address.contains('?') { '&' } else { '?' }) } else { address }
+    if more.contains(&("segment", "")) { url::and(&address, "segment", "") } else { address }
 }
 
 fn cell_title(cell: &Cell, entered: u64) -> String {

@@ -10,7 +10,7 @@ use crate::{
     Office,
     question::QuestionParams,
     scoreboard::{default_period, number, params::text},
-    ui::{Frame, format},
+    ui::{Frame, Judged, format, url},
     web::{AppError, Page},
 };
 
@@ -30,6 +30,7 @@ pub struct RowsPage {
     first: Option<String>,
     next: Option<String>,
     as_of: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -82,6 +83,7 @@ pub async fn page(
         next: (last < found.behind.total).then(|| at_page(page.page + 1)),
         as_of: frame.date_time(found.question.as_of),
         rows,
+        judged: Judged::of(&found.question),
         frame,
     }))
 }
@@ -101,7 +103,7 @@ fn here(links: &Links, figure: &FigureParams, page: usize) -> String {
     let parts: Vec<_> = parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let address = links.to("/cohorts/rows", &parts);
     // An empty segment is what is not recorded, and an address leaves out what is empty.
-    if parts.contains(&("segment", "")) { address + "&segment=" } else { address }
+    if parts.contains(&("segment", "")) { url::and(&address, "segment", "") } else { address }
 }
 
 fn title(found: &Rows, figure: &FigureParams, noun: &str) -> String {
@@ -121,11 +123,16 @@ fn title(found: &Rows, figure: &FigureParams, noun: &str) -> String {
         return format!("{count} {noun} {part} {name}");
     }
     let of = match (text(&figure.cohort), &figure.segment) {
-        (Some(cohort), _) => format!(", cohort of {cohort}"),
+        (Some(cohort), _) => format!(", cohort of {}", day_of_key(cohort)),
         (_, Some(segment)) => format!(": {}", format::label(Some(segment.as_str()).filter(|label| !label.is_empty()))),
         _ => String::new(),
     };
     format!("{count} {noun} that entered {}{of}", found.ask.from.name())
+}
+
+/// `1 Jul 2025` for `2025-07-01`, as the address names a cohort.
+fn day_of_key(key: &str) -> String {
+    key.parse::<jiff::civil::Date>().map_or_else(|_| key.to_owned(), |day| day.strftime("%-d %b %Y").to_string())
 }
 
 fn words(found: &Rows, figure: &FigureParams) -> String {

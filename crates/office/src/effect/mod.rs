@@ -67,7 +67,7 @@ async fn asked(office: &Office, params: &QuestionParams, own: &EffectParams) -> 
     let (history, question) = ask(office, params, "all").await?;
     // Windows stand around the changes; a period would only cut them.
     let question = Question { period: Period::ALL, by: None, ..question };
-    let agreement = office.agreement().await?.agreement;
+    let agreement = office.judging(&question).await?;
     let settings = Settings {
         window_days: days("window_days", &own.window_days, 14..=366)?.unwrap_or(WINDOW_DAYS),
         within_days: days("within_days", &own.within_days, 1..=365)?,

@@ -17,7 +17,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::params::{Controls, address, controls, kept, text},
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format,
     },
@@ -52,6 +52,7 @@ struct EffectPage {
     as_of: String,
     known_at: String,
     path: &'static str,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -113,6 +114,7 @@ async fn page(
         known_at: frame.date_time(question.known_at),
         controls: Controls { kept: kept(&params, own_pairs(&own), SHOWN), ..controls(&params, PATH, "all") },
         path: PATH,
+        judged: Judged::of(question),
         frame,
     }))
 }

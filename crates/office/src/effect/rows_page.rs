@@ -10,7 +10,7 @@ use crate::{
     Office,
     question::QuestionParams,
     scoreboard::{number, params::text},
-    ui::{Frame, format},
+    ui::{Frame, Judged, format},
     web::{AppError, Page},
 };
 
@@ -27,6 +27,7 @@ pub struct RowsPage {
     first: Option<String>,
     next: Option<String>,
     as_of: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -100,6 +101,7 @@ pub async fn page(
         next: (last < evidence.total).then(|| at_page(page + 1)),
         as_of: frame.date_time(question.as_of),
         rows,
+        judged: Judged::of(&question),
         frame,
     }))
 }

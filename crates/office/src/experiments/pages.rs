@@ -28,7 +28,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::params::address,
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format,
     },
@@ -148,6 +148,7 @@ struct OnePage {
     has_ended: bool,
     as_of: String,
     known_at: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -211,6 +212,7 @@ async fn one(
         has_ended: looked.row.ends_at.is_some_and(|at| at <= frame.now.0),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
+        judged: Judged::of(question),
         frame,
     }))
 }

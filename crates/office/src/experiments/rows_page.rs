@@ -13,7 +13,7 @@ use crate::{
     Office,
     question::QuestionParams,
     scoreboard::params::address,
-    ui::{Frame, format, url},
+    ui::{Frame, Judged, format, url},
     web::{AppError, Page},
 };
 
@@ -31,6 +31,7 @@ pub struct RowsPage {
     first: Option<String>,
     next: Option<String>,
     as_of: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -97,6 +98,7 @@ pub async fn page(
         next: (last < evidence.total).then(|| at_page(wanted.page + 1)),
         as_of: frame.date_time(question.as_of),
         rows,
+        judged: Judged::of(&question),
         frame,
     }))
 }

@@ -14,7 +14,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::params::{Controls, address, controls, kept, text, with_filter},
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format,
     },
@@ -61,6 +61,7 @@ struct ForecastPage {
     as_of: String,
     known_at: String,
     path: &'static str,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -87,7 +88,8 @@ struct Tested {
     coverage: Vec<(String, Vec<String>)>,
     errors: Vec<(String, Vec<String>)>,
     origins: String,
-    learned_then: bool,
+    /// What the fits could not know as it was known then.
+    known_later: String,
 }
 
 struct SegmentRow {
@@ -171,6 +173,7 @@ async fn page(
         known_at: frame.date_time(question.known_at),
         controls: Controls { kept: kept(&params, own_pairs(&own), SHOWN), ..controls(&params, PATH, "all") },
         path: PATH,
+        judged: Judged::of(question),
         frame,
     }))
 }
@@ -192,7 +195,7 @@ fn signed_in(found: &Forecast, params: &QuestionParams, starts_at: alignment::In
 
 fn month_row(month: &MonthAhead, found: &Forecast, params: &QuestionParams) -> MonthRow {
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
-    let band = |(low, high): (i64, i64)| format!("{} to {}", money(low), money(high));
+    let band = |(low, high): (i64, i64)| if low == high { money(low) } else { format!("{} to {}", money(low), money(high)) };
     let is_under_way = month.starts_at <= found.question.as_of;
     MonthRow {
         name: format::month(month.starts_at, &found.question.zone),
@@ -205,7 +208,7 @@ fn month_row(month: &MonthAhead, found: &Forecast, params: &QuestionParams) -> M
 
 fn quarter_row(quarter: &SpanAhead, found: &Forecast) -> MonthRow {
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
-    let band = |(low, high): (i64, i64)| format!("{} to {}", money(low), money(high));
+    let band = |(low, high): (i64, i64)| if low == high { money(low) } else { format!("{} to {}", money(low), money(high)) };
     let date = quarter.starts_at.in_zone(&found.question.zone).date();
     let is_under_way = quarter.starts_at <= found.question.as_of;
     MonthRow {
@@ -252,8 +255,20 @@ fn tested(backtest: &Backtest, found: &Forecast) -> Tested {
         coverage: aheads.map(|ahead| (name(ahead), of(ahead).map(cell).collect())).collect(),
         errors: backtest.errors.iter().map(|errors| (name(errors.ahead), error_cells(errors, found))).collect(),
         origins: format::plural(backtest.origins.len() as u64, "month end", "month ends"),
-        learned_then: backtest.learned_then,
+        known_later: known_later(backtest),
     }
+}
+
+fn known_later(backtest: &Backtest) -> String {
+    let deals = match backtest.brought_in_later {
+        0 => String::new(),
+        deals => format!(
+            " {} brought in later, so what was known of them when can’t be told; of these each fit saw what had happened by then.",
+            format::plural(deals, "deal was", "deals were")
+        ),
+    };
+    let amounts = if backtest.amounts_as_now { " Deals count with the amounts that they have now." } else { "" };
+    deals + amounts
 }
 
 fn error_cells(errors: &Errors, found: &Forecast) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::{Forecast, ForecastParams, forecast_of};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, with_question},
+    report::{Report, Sheet, judged, with_question},
     ui::format,
 };
 
@@ -38,7 +38,7 @@ fn heading(found: &Forecast) -> String {
             format!("{} draws (seed {}) learned from {} closed deals", simulated.replicates, simulated.seed, answer.closed)
         }
     };
-    format!("As of {}, judged by Agreement v{}; {drawn}", question.as_of, question.settings.agreement_version)
+    format!("As of {}; {drawn}", judged(question))
 }
 
 fn sheets(answer: &ForecastAnswer, question: &Question) -> Vec<Sheet> {

@@ -25,7 +25,7 @@ use crate::{
         params::{Controls, controls, kept, text},
     },
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format,
     },
@@ -73,6 +73,7 @@ struct JourneysPage {
     is_filtered: bool,
     none: bool,
     path: &'static str,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -152,6 +153,7 @@ async fn page(
         exhibit,
         by,
         path: PATH,
+        judged: Judged::of(question),
         frame,
     }))
 }
@@ -190,7 +192,7 @@ fn rows(found: &Found, links: &Links) -> Vec<Row> {
         open: format::count(it.open),
         rate: format::rate_or_none(it.rate),
         interval: it.interval.map(|interval| format::interval(interval, Unit::Rate, currency)).unwrap_or_default(),
-        revenue: format::money(it.revenue),
+        revenue: format::money_brief(it.revenue),
         days: it.median_days.map_or_else(|| "none yet".into(), |days| format::fixed(days, 1)),
         touches: format::count(it.touches),
     };

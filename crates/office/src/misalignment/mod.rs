@@ -52,7 +52,7 @@ pub struct Asked {
 pub async fn asked(office: &Office, params: &QuestionParams, own: &Assumed) -> Result<Asked, AppError> {
     let default = default_period(&*office.history().await?, office.clock().now());
     let (history, question) = ask(office, params, default).await?;
-    let agreement = office.agreement().await?.agreement;
+    let agreement = office.judging(&question).await?;
     let (assumptions, claims) = own.read(question.currency)?;
     let talk = talk::of(office, &question, agreement.promises.feedback_review_days_max).await?;
     let promises = &agreement.promises;

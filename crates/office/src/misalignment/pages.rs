@@ -23,7 +23,7 @@ use crate::{
         params::{Controls, SHOWN, address, controls, kept},
     },
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format, url,
     },
@@ -68,6 +68,7 @@ struct MisalignmentPage {
     known_at: String,
     none: bool,
     path: &'static str,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -149,6 +150,7 @@ async fn page(
         none: asked.history.leads.is_empty(),
         controls: Controls { kept: kept(&params, assumed, SHOWN), ..controls(&params, PATH, default) },
         path: PATH,
+        judged: Judged::of(question),
         frame,
     }))
 }
@@ -181,7 +183,7 @@ fn stands_on(part: &Part) -> String {
     let Some(found) = &part.goes_with else { return String::new() };
     let without = match found.without_others {
         0 => String::new(),
-        leads => format!("; {} have none to compare with", format::count(leads)),
+        leads => format!("; {} have none to compare with and are left out", format::count(leads)),
     };
     format!(
         "{} became customers ({} of {}), of the others of their sources {} ({} of {}); within sources {} points{without}",

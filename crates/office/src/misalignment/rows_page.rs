@@ -11,7 +11,7 @@ use crate::{
     Office,
     question::QuestionParams,
     scoreboard::{number, params::text},
-    ui::{Frame, format},
+    ui::{Frame, Judged, format},
     web::{AppError, Page},
 };
 
@@ -30,6 +30,7 @@ pub struct RowsPage {
     first: Option<String>,
     next: Option<String>,
     as_of: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -86,6 +87,7 @@ pub async fn page(
         has_money: found.has_money,
         back: pages::link(pages::PATH, &params, &own, &[]),
         as_of: frame.date_time(asked.question.as_of),
+        judged: Judged::of(&asked.question),
         frame,
     }))
 }

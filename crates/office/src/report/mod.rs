@@ -71,8 +71,13 @@ pub(crate) fn heading(question: &Question) -> String {
         Period::ALL => "All time".to_owned(),
         Period { from, to } => format!("From {} up to {}", day(from), day(to)),
     };
+    format!("{period}, as of {}", judged(question))
+}
+
+/// What follows "as of" in every heading: when, by which Agreement, and what of the past can't be brought back.
+pub(crate) fn judged(question: &Question) -> String {
     let gaps: String = question.gaps.iter().map(|gap| format!("; {gap}")).collect();
-    format!("{period}, as of {}, judged by Agreement v{}{gaps}", question.as_of, question.settings.agreement_version)
+    format!("{}, judged by Agreement v{}{gaps}", question.as_of, question.settings.agreement_version)
 }
 
 /// What was asked stands in every answer, so that it can be asked again.

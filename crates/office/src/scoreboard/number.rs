@@ -12,7 +12,7 @@ use super::{
     Number,
     beside::beside,
     number,
-    params::{self, Controls, address, controls},
+    params::{Controls, address, controls},
     pictures,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     question::QuestionParams,
     questions::{looks, pages::Saving},
     ui::{
-        Exhibit, Frame, Svg, charts, format,
+        Exhibit, Frame, Judged, Svg, charts, format, url,
         kpi::{self, Card},
     },
     web::{AppError, Page},
@@ -52,6 +52,7 @@ pub struct NumberPage {
     saving: Saving,
     /// When this person looked before, and the address that says what has changed since.
     last_look: Option<(String, String)>,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -99,12 +100,7 @@ pub async fn page(
     let rows = rows(&office, &frame, &found).await?;
     let (currency, zone) = (found.question.currency, &found.question.zone);
     let card = kpi::card(&found.answer, currency, zone, found.question.as_of, String::new());
-    let segment_parameter: Vec<(&str, &str)> = page.segment.iter().map(|label| ("segment", label.as_str())).collect();
-    let at_page = |number: usize| {
-        let number = number.to_string();
-        let more: Vec<_> = segment_parameter.iter().copied().chain((number != "0").then_some(("page", number.as_str()))).collect();
-        address(&path, &params, &more)
-    };
+    let at_page = |number: usize| rows_at(&path, &params, page.segment.as_deref(), number);
     let last = offset as u64 + rows.len() as u64;
     Ok(Page(NumberPage {
         trend: Exhibit::new(
@@ -132,8 +128,17 @@ pub async fn page(
         card,
         rows,
         path,
+        judged: Judged::of(&found.question),
         frame,
     }))
+}
+
+/// A page of the rows, all of them or those of a segment; an empty segment is what is not recorded.
+fn rows_at(path: &str, params: &QuestionParams, segment: Option<&str>, page: usize) -> String {
+    let page = page.to_string();
+    let more: Vec<_> = [("page", page.as_str())].into_iter().filter(|_| page != "0").collect();
+    let address = address(path, params, &more);
+    segment.map_or_else(|| address.clone(), |segment| url::and(&address, "segment", segment))
 }
 
 async fn last_look(office: &Office, frame: &Frame, key: &str, params: &QuestionParams) -> Result<Option<(String, String)>, AppError> {
@@ -208,14 +213,26 @@ fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentR
                 measure.value.map_or(0.0, |value| if most > 0.0 { value.abs() / most } else { 0.0 }),
                 kpi::team(found.answer.team),
             ),
-            // An empty parameter would be left out of an address, and here it says "not recorded".
-            rows: match segment.label.as_deref() {
-                Some(label) => address(path, params, &[("segment", label)]),
-                None => {
-                    params::address(path, params, &[]) + if address(path, params, &[]).contains('?') { "&segment=" } else { "?segment=" }
-                }
-            },
+            rows: rows_at(path, params, Some(segment.label.as_deref().unwrap_or("")), 0),
         }
     };
     found.answer.segments.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_of_what_is_not_recorded_is_of_it() {
+        let params = QuestionParams { by: Some("source".into()), ..QuestionParams::default() };
+        for (segment, page, expected) in [
+            (None, 0, "/scoreboard/leads?by=source"),
+            (None, 1, "/scoreboard/leads?by=source&page=1"),
+            (Some("Web & co"), 0, "/scoreboard/leads?by=source&segment=Web%20%26%20co"),
+            (Some(""), 1, "/scoreboard/leads?by=source&page=1&segment="),
+        ] {
+            assert_eq!(rows_at("/scoreboard/leads", &params, segment, page), expected);
+        }
+    }
 }

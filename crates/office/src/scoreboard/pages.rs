@@ -14,7 +14,7 @@ use crate::{
     question::QuestionParams,
     questions::pages::Saving,
     ui::{
-        Exhibit, Frame, format,
+        Exhibit, Frame, Judged, format,
         kpi::{self, Card},
     },
     web::{Allow, AppError, Endpoint, Page},
@@ -42,6 +42,7 @@ struct ScoreboardPage {
     as_of: String,
     saving: Saving,
     empty: bool,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -82,6 +83,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         as_of: frame.date_time(board.question.as_of),
         saving: Saving::of("scoreboard", "Scoreboard", &params),
         empty: history.leads.is_empty() && history.deals.is_empty(),
+        judged: Judged::of(&board.question),
         frame,
     }))
 }

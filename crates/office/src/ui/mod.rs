@@ -4,6 +4,7 @@ pub mod charts;
 pub mod exhibit;
 pub mod format;
 pub mod frame;
+pub mod judged;
 pub mod kpi;
 pub mod nav;
 pub mod url;
@@ -11,6 +12,7 @@ pub mod url;
 pub use charts::Svg;
 pub use exhibit::Exhibit;
 pub use frame::{Frame, Toast};
+pub use judged::Judged;
 
 use crate::web::assets;
 

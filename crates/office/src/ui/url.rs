@@ -30,6 +30,11 @@ pub fn with<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a s
     address
 }
 
+/// `address` with one parameter more, which may be empty: some say "not recorded" so.
+pub fn and(address: &str, name: &str, value: &str) -> String {
+    format!("{address}{}{name}={}", if address.contains('?') { '&' } else { '?' }, encode(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +43,6 @@ mod tests {
     fn parameters_survive() {
         assert_eq!(with("/leads", [("source", "a & b"), ("q", ""), ("by", "custom:x")]), "/leads?source=a%20%26%20b&by=custom:x");
         assert_eq!(encode("é/?"), "%C3%A9%2F%3F");
+        assert_eq!((and("/x", "segment", "").as_str(), and("/x?a=1", "b", "&").as_str()), ("/x?segment=", "/x?a=1&b=%26"));
     }
 }

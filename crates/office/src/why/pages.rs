@@ -23,7 +23,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::params::{Controls, address, controls, kept, text},
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format,
     },
@@ -57,6 +57,7 @@ struct WhyPage {
     as_of: String,
     known_at: String,
     none: bool,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -80,6 +81,7 @@ struct NumberPage {
     looks: String,
     as_of: String,
     known_at: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -165,6 +167,7 @@ async fn digest_page(office: &Office, frame: Frame, params: &QuestionParams, own
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
         none: history.leads.is_empty() && history.deals.is_empty(),
+        judged: Judged::of(&question),
         frame,
     }))
 }
@@ -220,6 +223,7 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
         looks: format::plural(why.looks, "look", "looks"),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
+        judged: Judged::of(question),
         frame,
     }))
 }
@@ -283,7 +287,7 @@ fn value(found: &Explained, total: &Total) -> (String, String) {
 fn tab(split: &SplitParts, by: &str, links: &Links) -> Tab {
     let key = split.split.key();
     let name = words::split(&split.split);
-    Tab { name: name[..1].to_uppercase() + &name[1..], address: links.to(PATH, &[("by", key.as_str())]), here: key == by }
+    Tab { name: format::capitalized(&name), address: links.to(PATH, &[("by", key.as_str())]), here: key == by }
 }
 
 fn rows(found: &Explained, split: &SplitParts, links: &Links) -> Vec<Row> {

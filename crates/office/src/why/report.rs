@@ -11,9 +11,9 @@ use super::{Explained, WhyParams, digest, why, words};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, with_question},
+    report::{Report, Sheet, judged, with_question},
     scoreboard::params::{address, text},
-    ui::format,
+    ui::{format, url},
 };
 
 /// One number's change.
@@ -35,11 +35,10 @@ pub async fn of_all(office: &Office, params: &QuestionParams) -> anyhow::Result<
     Ok(Report {
         json: digest_json(&found, &question, params),
         heading: format!(
-            "{} among {} looks at segments, as of {}, judged by Agreement v{}",
+            "{} among {} looks at segments, as of {}",
             format::plural(found.findings.len() as u64 + found.more, "finding", "findings"),
             format::count(found.looks),
-            question.as_of,
-            question.settings.agreement_version
+            judged(&question)
         ),
         csv: findings_csv(&found, &question),
         sheets: vec![sheet],
@@ -67,14 +66,13 @@ pub fn heading(found: &Explained) -> String {
     let change = step(why.change).map(|change| format!(": {change}")).unwrap_or_default();
     let timing = step(why.timing.filter(|timing| *timing != 0.0)).map(|step| format!(", {step} of it by age alone")).unwrap_or_default();
     format!(
-        "{}{mean}: {} in {}, {} in {}{change}{timing}. As of {}, judged by Agreement v{}",
+        "{}{mean}: {} in {}, {} in {}{change}{timing}. As of {}",
         why.kpi.name,
         value(&why.before),
         period(why.comparison.before),
         value(&why.now),
         period(why.comparison.now),
-        question.as_of,
-        question.settings.agreement_version
+        judged(question)
     )
 }
 
@@ -287,7 +285,7 @@ pub fn rows_of(
     more.extend(segment.map(|(_, label)| ("segment", label)));
     let address = address(path, &QuestionParams { by: None, ..params.clone() }, &more);
     // An empty segment is what is not recorded, and an address leaves out what is empty.
-    if segment.is_some_and(|(_, label)| label.is_empty()) { address + "&segment=" } else { address }
+    if segment.is_some_and(|(_, label)| label.is_empty()) { url::and(&address, "segment", "") } else { address }
 }
 
 /// A period as `period` has it: dates, where it begins and ends with days; the end of one that still runs is that of its day.

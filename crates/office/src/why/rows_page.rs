@@ -13,7 +13,7 @@ use crate::{
         number,
         params::{address, text},
     },
-    ui::{Frame, format},
+    ui::{Frame, Judged, format, url},
     web::{AppError, Page},
 };
 
@@ -33,6 +33,7 @@ pub struct RowsPage {
     next: Option<String>,
     as_of: String,
     known_at: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -63,11 +64,12 @@ pub async fn page(
     let found = rows_of(&office, &params, &own, &of, (offset, ROWS_PER_PAGE)).await?;
     let noun = number::table(found.evidence.table);
     let rows = rows(&office, &frame, &found, noun).await?;
+    let segment = segment_name(&office, &own, &of).await?;
     let last = offset as u64 + rows.len() as u64;
     let total = found.evidence.total;
     let at_page = |number: usize| here(&params, &own, &of, number);
     Ok(Page(RowsPage {
-        title: title(&found, &own, &of, noun),
+        title: title(&found, &own, segment.as_deref(), of.side.as_deref(), noun),
         words: format!("Counted in {} of {}.", found.kpi.name, words::period(found.period, &frame.zone)),
         back: back(&params, &own),
         noun,
@@ -82,17 +84,32 @@ pub async fn page(
         as_of: frame.date_time(found.question.as_of),
         known_at: frame.date_time(found.question.known_at),
         rows,
+        judged: Judged::of(&found.question),
         frame,
     }))
 }
 
-fn title(found: &Rows, own: &WhyParams, of: &RowsParams, noun: &str) -> String {
+/// The address names a segment by its id where it is a record.
+async fn segment_name(office: &Office, own: &WhyParams, of: &RowsParams) -> Result<Option<String>, AppError> {
+    let Some(segment) = of.segment.clone() else { return Ok(None) };
+    let table = match text(&own.by).unwrap_or_default() {
+        "campaign" => "campaigns",
+        "content" | "sent_content" => "content",
+        "owner" => "users",
+        _ => return Ok(Some(segment)),
+    };
+    let Ok(id) = segment.parse::<i64>() else { return Ok(Some(segment)) };
+    let named = facts::names::of(&mut *office.facts().reader().await?, table, &[id]).await?.remove(&id);
+    Ok(named.and_then(|named| named.name).or(Some(segment)))
+}
+
+fn title(found: &Rows, own: &WhyParams, segment: Option<&str>, side: Option<&str>, noun: &str) -> String {
     let count = format::count(found.evidence.total);
-    let side = match text(&of.side).unwrap_or("now") {
+    let side = match side.unwrap_or("now") {
         "same_age" => ", at the same age",
         _ => "",
     };
-    let segment = of.segment.as_deref().map(|label| {
+    let segment = segment.map(|label| {
         let label = if label.is_empty() { format::NOT_RECORDED } else { label };
         format!(" of {} {label}", format::spaced(text(&own.by).unwrap_or_default().trim_start_matches("custom:")))
     });
@@ -118,7 +135,7 @@ fn here(params: &QuestionParams, own: &WhyParams, of: &RowsParams, page: usize) 
     let parts: Vec<_> = parts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let address = address("/why/rows", &QuestionParams { by: None, ..params.clone() }, &parts);
     // An empty segment is what is not recorded, and an address leaves out what is empty.
-    if parts.contains(&("segment", "")) { address + "&segment=" } else { address }
+    if parts.contains(&("segment", "")) { url::and(&address, "segment", "") } else { address }
 }
 
 async fn rows(office: &Office, frame: &Frame, found: &Rows, noun: &str) -> Result<Vec<RowShown>, AppError> {
