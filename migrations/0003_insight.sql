@@ -25,8 +25,17 @@ CREATE INDEX saved_questions_user ON saved_questions (user_id, id) WHERE removed
 -- What was learned after an instant: the record is seen as it was then by taking these back.
 CREATE INDEX changes_recorded ON changes (recorded_at, id);
 CREATE INDEX events_recorded ON events (recorded_at, id);
+CREATE INDEX retractions_recorded ON retractions (recorded_at, id);
+CREATE INDEX people_merges_at ON people_merges (at);
+CREATE INDEX people_merges_undone ON people_merges (undone_at) WHERE undone_at IS NOT NULL;
+-- A question is not kept while one runs.
+CREATE INDEX imports_running ON imports (id) WHERE state = 'running';
 
--- When somebody looked at a number, and when the time before: `question` is its address without times.
+-- Counting questions and objections of a period reads these alone.
+CREATE INDEX questions_asked ON questions (asked_at, answered_at, recorded_at);
+CREATE INDEX appeals_at ON appeals (at, decided_at, recorded_at);
+
+-- When somebody looked at a number, and when the time before: `question` is the hash of its address, which can be longer than a key may be.
 CREATE TABLE looks (
   user_id BIGINT NOT NULL,
   number TEXT NOT NULL,
