@@ -9,6 +9,16 @@ pub async fn get(connection: &mut AnyConnection, key: &str) -> Result<Option<Str
     Ok(row.map(|(value,)| value))
 }
 
+/// Holds a setting until the end of the transaction, so that what is read of it now is what is written over. SQLite has one writer at a
+/// time; on PostgreSQL others who want the setting wait here. One that was not there is there and empty.
+pub async fn hold(connection: &mut AnyConnection, key: &str) -> Result<()> {
+    sqlx::query("INSERT INTO settings (key, value) VALUES ($1, '') ON CONFLICT (key) DO UPDATE SET value = settings.value")
+        .bind(key)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub async fn set(connection: &mut AnyConnection, key: &str, value: &str) -> Result<()> {
     sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2")
         .bind(key)

@@ -160,6 +160,10 @@ async fn refuse_too_many_tags(
         return Ok(());
     }
     let mut keys = TagKeys::load(tx.conn()).await?;
+    let tags = requests.iter().flat_map(|(_, touches)| touches.iter().flat_map(|touch| &touch.tags));
+    if keys.lacks_any(tags) {
+        keys.hold(tx.conn()).await?;
+    }
     for ((_, touches), refusal) in requests.iter().zip(refusals).filter(|(_, refusal)| refusal.is_none()) {
         let before = keys.clone();
         let over = touches.iter().enumerate().find_map(|(index, touch)| Some((index, keys.learn(&touch.tags).err()?)));

@@ -91,10 +91,7 @@ impl Importer {
         self.load_rows(tx, batch).await?;
         let touches = records().filter(|record| record.noun() == Noun::Touch).count();
         self.touches.reserve(tx, touches).await?;
-        let has_tags = records().any(|record| matches!(record, Record::Touch(intake) if !intake.tags.is_empty()));
-        if has_tags && self.touches.tag_keys.is_none() {
-            self.touches.tag_keys = Some(TagKeys::load(tx.conn()).await?);
-        }
+        self.ready_tag_keys(tx, batch).await?;
         let fingerprints: Vec<_> = records()
             .filter_map(|record| match record {
                 Record::Touch(intake) => Some(fingerprint_of(intake)),
@@ -102,6 +99,28 @@ impl Importer {
             })
             .collect();
         self.touches.load_known(tx, &fingerprints).await
+    }
+
+    async fn ready_tag_keys(&mut self, tx: &mut WriteTx, batch: &[IntakeRow]) -> Result<()> {
+        let tags = || {
+            batch.iter().flat_map(|row| row.needs.iter().chain([&row.subject])).flat_map(|record| match record {
+                Record::Touch(intake) => intake.tags.as_slice(),
+                _ => &[],
+            })
+        };
+        if tags().next().is_none() {
+            return Ok(());
+        }
+        let mut keys = match self.touches.tag_keys.take() {
+            Some(keys) => keys,
+            None => TagKeys::load(tx.conn()).await?,
+        };
+        let lacks_any = keys.lacks_any(tags());
+        if lacks_any {
+            keys.hold(tx.conn()).await?;
+        }
+        self.touches.tag_keys = Some(keys);
+        Ok(())
     }
 
     async fn load_rows(&mut self, tx: &mut WriteTx, batch: &[IntakeRow]) -> Result<()> {
