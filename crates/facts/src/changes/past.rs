@@ -69,11 +69,11 @@ pub async fn runs_since(connection: &mut AnyConnection, known_at: i64, limit: i6
     Ok(sqlx::query_as(SQL).bind(known_at).bind(limit).fetch_all(connection).await?)
 }
 
-/// Transitions that were there at the instant and were taken back since.
-pub async fn taken_back_since(connection: &mut AnyConnection, known_at: i64) -> Result<Vec<TakenBack>> {
+/// Transitions that were there at the instant and were taken back since; `limit` at most.
+pub async fn taken_back_since(connection: &mut AnyConnection, known_at: i64, limit: i64) -> Result<Vec<TakenBack>> {
     const SQL: &str = "SELECT transition_id, lead_id, stage, at, entered_at, agreement_version, reason FROM retractions \
-         WHERE recorded_at > $1 AND entered_at <= $1 ORDER BY id LIMIT 100000";
-    Ok(sqlx::query_as(SQL).bind(known_at).fetch_all(connection).await?)
+         WHERE recorded_at > $1 AND entered_at <= $1 ORDER BY id LIMIT $2";
+    Ok(sqlx::query_as(SQL).bind(known_at).bind(limit).fetch_all(connection).await?)
 }
 
 /// (deal, person) of people who joined a deal of the run after the instant.
@@ -85,7 +85,8 @@ pub async fn joined_since(connection: &mut AnyConnection, known_at: i64, first: 
 
 /// Merges of people, and partings, after the instant.
 pub async fn merges_since(connection: &mut AnyConnection, known_at: i64) -> Result<i64> {
-    const SQL: &str = "SELECT COUNT(*) FROM people_merges WHERE (at > $1 AND undone_at IS NULL) OR (at <= $1 AND undone_at > $1)";
+    const SQL: &str = "SELECT (SELECT COUNT(*) FROM people_merges WHERE at > $1 AND undone_at IS NULL) \
+         + (SELECT COUNT(*) FROM people_merges WHERE undone_at > $1 AND at <= $1)";
     let (count,): (i64,) = sqlx::query_as(SQL).bind(known_at).fetch_one(connection).await?;
     Ok(count)
 }

@@ -17,7 +17,7 @@ use insight::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    FOLLOWED, HistoryKeeper,
+    FOLLOWED, HistoryKeeper, joined as in_order,
     rollback::{old_values, rows_before},
 };
 use crate::question::QuestionError;
@@ -81,10 +81,10 @@ impl Rollback {
         }
         let corrections = changes::corrections_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
         let runs = changes::runs_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
-        if corrections.len().max(runs.len()) as i64 > CORRECTIONS_MAX {
+        let taken_back = changes::taken_back_since(read.conn(), known_at.0, CORRECTIONS_MAX + 1).await?;
+        if corrections.len().max(runs.len()).max(taken_back.len()) as i64 > CORRECTIONS_MAX {
             return Err(too_much(known_at).into());
         }
-        let taken_back = changes::taken_back_since(read.conn(), known_at.0).await?;
         let mut joined: FxHashMap<i64, FxHashSet<i64>> = FxHashMap::default();
         let deals = runs.iter().filter(|run| run.noun == "deals" && run.kind == "changed");
         if let Some((first, last)) = deals.map(|run| (run.first_id, run.last_id)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
@@ -93,13 +93,15 @@ impl Rollback {
             }
         }
         let merges = changes::merges_since(read.conn(), known_at.0).await?;
+        drop(read);
         let retracted: FxHashSet<i64> = taken_back.iter().map(|row| row.transition_id).collect();
-        let mut gaps = gaps(&runs, &retracted);
+        let judged = tokio::task::spawn_blocking(move || (gaps(&runs, &retracted), added_later(&runs)));
+        let (mut gaps, later) = judged.await?;
         if merges > 0 {
             gaps.push(format!("{merges} people were merged or parted since: what they did is told as it stands now"));
         }
         let taken_back = taken_back.into_iter().filter_map(transition).collect();
-        Ok(Some(Rollback { corrections, gaps, taken_back, joined, later: added_later(&runs) }))
+        Ok(Some(Rollback { corrections, gaps, taken_back, joined, later }))
     }
 
     /// As it was known then.
@@ -176,20 +178,18 @@ fn without_joined(history: &History, joined: &FxHashMap<i64, FxHashSet<i64>>, de
     }
 }
 
-/// Rows that were there and went since, but for those that can be brought back.
+/// Rows that were there and went since, but for those that can be brought back. In time that grows with the runs, whatever their length.
 fn gaps(runs: &[RunSince], retracted: &FxHashSet<i64>) -> Vec<String> {
     let mut out = Vec::new();
     for (table, _) in FOLLOWED {
-        let of = |kind: &'static str| runs.iter().filter(move |run| run.noun == table.name && run.kind == kind);
-        let came: Vec<(i64, i64)> = of("added").map(|run| (run.first_id, run.last_id)).collect();
-        let came_since = |id: i64| came.iter().any(|(first, last)| (*first..=*last).contains(&id));
-        let is_back = |id: i64| table.name == "transitions" && retracted.contains(&id);
-        let mut missing = 0_u64;
-        for run in of("removed") {
-            let whole = came.iter().any(|(first, last)| *first <= run.first_id && run.last_id <= *last);
-            if !whole {
-                missing += (run.first_id..=run.last_id).filter(|id| !came_since(*id) && !is_back(*id)).count() as u64;
-            }
+        let of = |kind: &str| -> Vec<(i64, i64)> {
+            let found = runs.iter().filter(|run| run.noun == table.name && run.kind == kind);
+            in_order(found.map(|run| (run.first_id, run.last_id)).collect())
+        };
+        let (went, came) = (of("removed"), of("added"));
+        let mut missing = ids_of(&went) - ids_shared(&went, &came);
+        if table.name == "transitions" {
+            missing -= retracted.iter().filter(|id| has(&went, **id) && !has(&came, **id)).count() as i64;
         }
         if missing > 0 {
             let noun = table.name.replace('_', " ");
@@ -199,6 +199,30 @@ fn gaps(runs: &[RunSince], retracted: &FxHashSet<i64>) -> Vec<String> {
     out
 }
 
+fn ids_of(runs: &[(i64, i64)]) -> i64 {
+    runs.iter().map(|(first, last)| last - first + 1).sum()
+}
+
+/// Ids that are in both; runs are in order and apart.
+fn ids_shared(some: &[(i64, i64)], others: &[(i64, i64)]) -> i64 {
+    let (mut some, mut others) = (some.iter().peekable(), others.iter().peekable());
+    let mut shared = 0;
+    while let (Some(one), Some(other)) = (some.peek(), others.peek()) {
+        shared += (one.1.min(other.1) - one.0.max(other.0) + 1).max(0);
+        if one.1 < other.1 {
+            some.next()
+        } else {
+            others.next()
+        };
+    }
+    shared
+}
+
+fn has(runs: &[(i64, i64)], id: i64) -> bool {
+    let after = runs.partition_point(|(first, _)| *first <= id);
+    after.checked_sub(1).is_some_and(|place| id <= runs[place].1)
+}
+
 fn too_much(known_at: Instant) -> QuestionError {
     QuestionError {
         part: "known_at",
@@ -206,5 +230,49 @@ fn too_much(known_at: Instant) -> QuestionError {
         what_to_do: format!(
             "more than {CORRECTIONS_MAX} fields or runs of rows were changed since: name a later instant, or ask a backup of that day"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn run(kind: &str, noun: &str, (first_id, last_id): (i64, i64)) -> RunSince {
+        RunSince { id: 1, kind: kind.into(), noun: noun.into(), first_id, last_id, recorded_at: 0, actor_id: None, import_id: None }
+    }
+
+    fn runs() -> impl Strategy<Value = Vec<(i64, i64)>> {
+        proptest::collection::vec((1_i64..60, 0_i64..8).prop_map(|(first, more)| (first, first + more)), 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_missing_is_counted_as_one_by_one(went in runs(), came in runs(), back in proptest::collection::hash_set(1_i64..70, 0..9)) {
+            let back: FxHashSet<i64> = back.into_iter().collect();
+            let all = |noun| {
+                let went = went.iter().map(move |ids| run("removed", noun, *ids));
+                went.chain(came.iter().map(move |ids| run("added", noun, *ids))).collect::<Vec<_>>()
+            };
+            let within = |runs: &[(i64, i64)], id: i64| runs.iter().any(|(first, last)| (*first..=*last).contains(&id));
+            for (noun, brought_back) in [("leads", false), ("transitions", true)] {
+                let gone = |id: &i64| within(&went, *id) && !within(&came, *id) && !(brought_back && back.contains(id));
+                let missing = (0..100).filter(gone).count();
+                let said = gaps(&all(noun), &back);
+                let expected = (missing > 0).then(|| format!("{missing} {noun} that"));
+                prop_assert_eq!(said.len(), usize::from(expected.is_some()));
+                prop_assert!(expected.is_none_or(|words| said[0].starts_with(&words)), "{:?}", said);
+            }
+        }
+    }
+
+    #[test]
+    fn long_runs_take_no_longer() {
+        // A hundred thousand runs of a million ids each.
+        let went = (0..50_000).map(|k| run("removed", "touches", (k * 2_000_000, k * 2_000_000 + 999_999)));
+        let came = (0..50_000).map(|k| run("added", "touches", (k * 2_000_000 + 500_000, k * 2_000_000 + 1_499_999)));
+        let said = gaps(&went.chain(came).collect::<Vec<_>>(), &FxHashSet::default());
+        assert!(said[0].starts_with("25000000000 touches that"), "{said:?}");
     }
 }
