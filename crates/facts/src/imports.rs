@@ -56,6 +56,13 @@ pub async fn get(connection: &mut AnyConnection, id: i64) -> Result<Import> {
     found.ok_or_else(|| FactsError::not_found("import", id))
 }
 
+/// The oldest import that is running.
+pub async fn running(connection: &mut AnyConnection) -> Result<Option<i64>> {
+    const SQL: &str = "SELECT id FROM imports WHERE state = 'running' ORDER BY id LIMIT 1";
+    let found: Option<(i64,)> = sqlx::query_as(SQL).fetch_optional(connection).await?;
+    Ok(found.map(|(id,)| id))
+}
+
 pub async fn start(tx: &mut WriteTx, recipe: &str, files: &str, actor_id: Option<i64>, runner: &str, at: i64) -> Result<i64> {
     let id = tx.allocate("imports", 1).await?;
     sqlx::query(

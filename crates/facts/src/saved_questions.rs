@@ -61,6 +61,16 @@ pub async fn add(tx: &mut WriteTx, author: &Author, new: &NewSaved<'_>) -> Resul
     changes::add(tx, author, &schema::SAVED_QUESTIONS, author.now, &values).await
 }
 
+/// Whether something was written down after event `after` that says of itself that it was known at `known_at`. Nobody else commits an
+/// event from here to the end of the transaction.
+pub async fn came_late(tx: &mut WriteTx, after: i64, known_at: i64) -> Result<bool> {
+    let engine = tx.engine;
+    engine.order_events(tx.conn()).await?;
+    const SQL: &str = "SELECT id FROM events WHERE id > $1 AND recorded_at <= $2 LIMIT 1";
+    let found: Option<(i64,)> = sqlx::query_as(SQL).bind(after).bind(known_at).fetch_optional(tx.conn()).await?;
+    Ok(found.is_some())
+}
+
 /// Those that are not removed, newest first.
 pub async fn list(tx: &mut ReadTx, turn: Turn<'_>) -> Result<Page<SavedRow>> {
     let mut listing = Listing::new(SELECT, BASE, JOINS, &NEWEST, true);
@@ -87,7 +97,7 @@ pub async fn set(tx: &mut WriteTx, author: &Author, id: i64, field: &'static str
     Ok(())
 }
 
-/// When somebody looked, and when the time before.
+/// When somebody looked, and when the time before. A question is named by its hash: its address can be longer than a key may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Look {
     pub at: i64,
@@ -101,14 +111,10 @@ pub async fn look(connection: &mut AnyConnection, user: i64, number: &str, quest
 
 /// Remembers a look. Looks at other questions that are older than `forget_before` are forgotten, so that a person has few.
 pub async fn set_look(tx: &mut WriteTx, user: i64, number: &str, question: &str, look: Look, forget_before: i64) -> Result<()> {
-    sqlx::query("DELETE FROM looks WHERE user_id = $1 AND (at < $4 OR (number = $2 AND question = $3))")
-        .bind(user)
-        .bind(number.to_owned())
-        .bind(question.to_owned())
-        .bind(forget_before)
-        .execute(tx.conn())
-        .await?;
-    sqlx::query("INSERT INTO looks (user_id, number, question, at, before_at) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query("DELETE FROM looks WHERE user_id = $1 AND at < $2").bind(user).bind(forget_before).execute(tx.conn()).await?;
+    const SQL: &str = "INSERT INTO looks (user_id, number, question, at, before_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (user_id, number, question) DO UPDATE SET at = $4, before_at = $5";
+    sqlx::query(SQL)
         .bind(user)
         .bind(number.to_owned())
         .bind(question.to_owned())

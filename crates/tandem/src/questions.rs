@@ -58,9 +58,7 @@ pub async fn run(place: &Place, args: QuestionsArgs) -> anyhow::Result<()> {
         Which::Explain { id, number } => why(place, &office, id, number.as_deref()).await,
         Which::Remove { id } => {
             let author = questions::own_author(&office).await?;
-            let mut tx = office.facts().write().await?;
-            let row = questions::set_removed(&mut tx, &author, id, Some(author.now)).await?;
-            tx.commit().await?;
+            let row = questions::set_removed(&office, &author, id, true).await?;
             print_text(&format!("Took “{}” off the list.\n", row.name))
         }
     }

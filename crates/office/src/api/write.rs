@@ -28,8 +28,9 @@ pub async fn author(office: &Office, actor: &Actor) -> Result<Author, AppError> 
 impl Write {
     /// Starts the write, or gives the answer that it got before.
     pub async fn begin<T>(office: &Office, actor: &Actor, body: &Body<T>) -> Result<Result<Write, Response>, AppError> {
-        let author = author(office, actor).await?;
         let mut tx = office.facts().write().await?;
+        // The clock is read once it is this writer's turn: a row must not be older than what was answered while it waited.
+        let author = author(office, actor).await?;
         if let Some(key) = &body.key
             && let Some(kept) = idempotency::kept(tx.conn(), author.actor.unwrap_or(0), key, author.now).await?
         {

@@ -31,7 +31,7 @@ pub fn described() -> Vec<Described> {
             .takes::<NewQuestion>()
             .gives::<SavedQuestion>(),
         describe::get("/api/v1/questions/{id}", "One saved question with its answer", one)
-            .words("`same` says whether asking again with the same times gave the same bytes; `differs` says where not, and why.")
+            .words("`same` says whether asking again with the same times gave the same bytes; `differs` says where not, and why, or why it can't be asked again.")
             .gives::<SavedAnswer>(),
         describe::patch("/api/v1/questions/{id}", "Give a saved question another name", rename)
             .takes::<QuestionName>()
@@ -45,6 +45,7 @@ pub fn described() -> Vec<Described> {
             .query::<ExplanationQuery>(),
         describe::get("/api/v1/reports/scoreboard/{key}/changes", "Why a number has changed since an instant", changes)
             .words("As the explanation of a saved question, for any instant.")
+            .query::<QuestionParams>()
             .query::<ChangesQuery>(),
     ]
 }
@@ -159,13 +160,17 @@ async fn create(State(office): State<Office>, actor: Actor, body: Body<NewQuesti
     let NewQuestion { name, report, number, question } = &body.fields;
     let asked = What { report: report.clone(), number: number.clone(), question: question.clone() };
     // Asked before the write begins: others must not wait for the answer.
-    let prepared = super::prepare(&office, name, &asked).await?;
-    let mut write = match Write::begin(&office, &actor, &body).await? {
-        Ok(write) => write,
-        Err(answer) => return Ok(answer),
-    };
-    let saved = super::keep(&mut write.tx, &write.author, &prepared).await?;
-    write.answer(StatusCode::CREATED, &SavedQuestion::from(saved), &["saved_questions"]).await
+    for _ in 0..super::TRIES_MAX {
+        let prepared = super::prepare(&office, name, &asked).await?;
+        let mut write = match Write::begin(&office, &actor, &body).await? {
+            Ok(write) => write,
+            Err(answer) => return Ok(answer),
+        };
+        if let Some(saved) = super::keep(&mut write.tx, &write.author, &prepared).await? {
+            return write.answer(StatusCode::CREATED, &SavedQuestion::from(saved), &["saved_questions"]).await;
+        }
+    }
+    Err(super::too_busy())
 }
 
 async fn rename(State(office): State<Office>, actor: Actor, Path(id): Path<i64>, body: Body<QuestionName>) -> Result<Response, AppError> {
@@ -187,10 +192,7 @@ async fn put_back(State(office): State<Office>, actor: Actor, Path(id): Path<i64
 
 async fn set_removed(office: &Office, actor: &Actor, id: i64, removed: bool) -> Result<Json<SavedQuestion>, AppError> {
     let author = write::author(office, actor).await?;
-    let mut tx = office.facts().write().await?;
-    let saved = super::set_removed(&mut tx, &author, id, removed.then_some(author.now)).await?;
-    tx.commit().await?;
-    Ok(Json(saved.into()))
+    Ok(Json(super::set_removed(office, &author, id, removed).await?.into()))
 }
 
 async fn explanation(

@@ -21,7 +21,7 @@ use insight::question::{Period, Question};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::{Office, api::write, question::QuestionParams, web::AppError};
+use crate::{Office, api::write, office::News, question::QuestionParams, web::AppError};
 pub use registry::Asked;
 
 /// Bytes of an answer that is kept, at most: a scoreboard by a dimension with thousands of values is not a question to keep.
@@ -34,15 +34,15 @@ pub struct Opened {
     pub asked: Asked,
     /// As it was given, byte for byte.
     pub answer: String,
-    /// Asked again with the same times.
-    pub again: String,
-    /// What differs between the two, in words; empty where the bytes are the same.
+    /// Asked again with the same times; `None` where that is refused, as where too much was changed since.
+    pub again: Option<String>,
+    /// What differs between the two, or why it can't be asked again, in words; empty where the bytes are the same.
     pub differs: Vec<String>,
 }
 
 impl Opened {
     pub fn is_same(&self) -> bool {
-        self.answer == self.again
+        self.again.as_ref() == Some(&self.answer)
     }
 
     pub fn answer_json(&self) -> Json {
@@ -57,23 +57,49 @@ pub struct Prepared {
     params: String,
     answer: String,
     question: Question,
+    /// The last event that the answer knows of for sure.
+    last_event: i64,
 }
 
 /// Asks. What the question leaves open (its times, its period, its currency) is fixed first.
 pub async fn prepare(office: &Office, name: &str, asked: &Asked) -> Result<Prepared, AppError> {
     let name = checked(name)?;
+    refuse_during_import(&mut *office.facts().reader().await?).await?;
     let (fixed, question) = registry::fixed(office, asked).await?;
+    let last_event = office.history().await?.last_event();
     let answer = bytes(&registry::run(office, &fixed).await?.json)?;
     if answer.len() > ANSWER_BYTES_MAX {
         let what = format!("the answer has {} bytes, more than {ANSWER_BYTES_MAX}: filter it, or leave the dimension out", answer.len());
         return Err(AppError::refused(what));
     }
     let params = serde_json::to_string(&fixed).map_err(|error| AppError::Internal(error.into()))?;
-    Ok(Prepared { name, report: fixed.report, params, answer, question })
+    Ok(Prepared { name, report: fixed.report, params, answer, question, last_event })
 }
 
-/// Keeps the question with its answer.
-pub async fn keep(tx: &mut WriteTx, author: &Author, prepared: &Prepared) -> Result<SavedRow, AppError> {
+/// An import writes down when it began, not when it is done: until then nobody can say what will have been known.
+async fn refuse_during_import(connection: &mut facts::Connection) -> Result<(), AppError> {
+    match facts::imports::running(connection).await? {
+        None => Ok(()),
+        Some(id) => Err(AppError::Conflict(format!(
+            "import {id} is running, and what it brings will count as known from its start on: save the question once it has ended (see /imports/{id})"
+        ))),
+    }
+}
+
+/// Asked and found too old, so often before it is said that there is too much going on.
+pub const TRIES_MAX: usize = 3;
+
+pub fn too_busy() -> AppError {
+    AppError::Conflict("the record was written to each time while the question was being answered: try again in a moment".into())
+}
+
+/// Keeps the question with its answer. `None`: somebody was writing since before the question's `known_at` and has committed since the
+/// answer; it is to be asked again.
+pub async fn keep(tx: &mut WriteTx, author: &Author, prepared: &Prepared) -> Result<Option<SavedRow>, AppError> {
+    refuse_during_import(tx.conn()).await?;
+    if record::came_late(tx, prepared.last_event, prepared.question.known_at.0).await? {
+        return Ok(None);
+    }
     let new = NewSaved {
         name: &prepared.name,
         report: &prepared.report,
@@ -85,16 +111,26 @@ pub async fn keep(tx: &mut WriteTx, author: &Author, prepared: &Prepared) -> Res
         known_at: prepared.question.known_at.0,
     };
     let id = record::add(tx, author, &new).await?;
-    Ok(record::one(tx.conn(), id).await?)
+    Ok(Some(record::one(tx.conn(), id).await?))
 }
 
 /// Asks, and keeps the question with its answer.
 pub async fn save(office: &Office, author: &Author, name: &str, asked: &Asked) -> Result<SavedRow, AppError> {
-    let prepared = prepare(office, name, asked).await?;
-    let mut tx = office.facts().write().await?;
-    let row = keep(&mut tx, author, &prepared).await?;
-    tx.commit().await?;
-    Ok(row)
+    for _ in 0..TRIES_MAX {
+        let prepared = prepare(office, name, asked).await?;
+        let mut tx = office.facts().write().await?;
+        let author = Author { now: office.clock().now().0, ..*author };
+        if let Some(row) = keep(&mut tx, &author, &prepared).await? {
+            tx.commit().await?;
+            tell(office);
+            return Ok(row);
+        }
+    }
+    Err(too_busy())
+}
+
+fn tell(office: &Office) {
+    office.tell(News::Record { tables: vec!["saved_questions".into()] });
 }
 
 pub async fn list(office: &Office, turn: Turn<'_>) -> Result<Page<SavedRow>, AppError> {
@@ -107,8 +143,17 @@ pub async fn open(office: &Office, id: i64) -> Result<Opened, AppError> {
         (record::one(&mut connection, id).await?, record::answer(&mut connection, id).await?)
     };
     let asked = asked_of(&row)?;
-    let again = bytes(&registry::run(office, &asked).await?.json)?;
-    let differs = if again == answer { Vec::new() } else { differences(&answer, &again, &registry::gaps(office, &asked).await?) };
+    let (again, differs) = match registry::run(office, &asked).await {
+        Ok(report) => {
+            let again = bytes(&report.json)?;
+            let same = again == answer;
+            let differs = if same { Vec::new() } else { differences(&answer, &again, &registry::gaps(office, &asked).await?) };
+            (Some(again), differs)
+        }
+        // The answer that was kept is still there to be read.
+        Err(AppError::Refused(words)) => (None, vec![format!("it can't be asked again: {words}")]),
+        Err(error) => return Err(error),
+    };
     Ok(Opened { row, asked, answer, again, differs })
 }
 
@@ -117,10 +162,15 @@ pub fn asked_of(row: &SavedRow) -> Result<Asked, AppError> {
     asked.map_err(|error| AppError::Internal(anyhow::anyhow!("saved question {} can't be read: {error}", row.id)))
 }
 
-/// Takes it off the list; `None` puts it back.
-pub async fn set_removed(tx: &mut WriteTx, author: &Author, id: i64, removed_at: Option<i64>) -> Result<SavedRow, AppError> {
-    record::set(tx, author, id, "removed_at", Value::int(removed_at)).await?;
-    Ok(record::one(tx.conn(), id).await?)
+/// Takes it off the list, or puts it back.
+pub async fn set_removed(office: &Office, author: &Author, id: i64, removed: bool) -> Result<SavedRow, AppError> {
+    let mut tx = office.facts().write().await?;
+    let author = Author { now: office.clock().now().0, ..*author };
+    record::set(&mut tx, &author, id, "removed_at", Value::int(removed.then_some(author.now))).await?;
+    let row = record::one(tx.conn(), id).await?;
+    tx.commit().await?;
+    tell(office);
+    Ok(row)
 }
 
 pub async fn rename(tx: &mut WriteTx, author: &Author, id: i64, name: &str) -> Result<SavedRow, AppError> {
@@ -186,6 +236,22 @@ fn walk(way: &str, kept: &Json, again: &Json, out: &mut Vec<String>) {
         (a, b) if a == b => {}
         (a, b) => out.push(format!("{way}: {a} then, {b} now")),
     }
+}
+
+/// Each figure of an answer with the way to it.
+pub fn figures(answer: &Json) -> Vec<(String, String)> {
+    fn gather(way: &str, json: &Json, out: &mut Vec<(String, String)>) {
+        let step = |name: &str| if way.is_empty() { name.to_owned() } else { format!("{way}.{name}") };
+        match json {
+            Json::Object(map) => map.iter().for_each(|(key, value)| gather(&step(key), value, out)),
+            Json::Array(list) => list.iter().enumerate().for_each(|(index, value)| gather(&format!("{way}[{index}]"), value, out)),
+            Json::String(text) => out.push((way.to_owned(), text.clone())),
+            other => out.push((way.to_owned(), other.to_string())),
+        }
+    }
+    let mut out = Vec::new();
+    gather("", answer, &mut out);
+    out
 }
 
 /// The parameters with everything fixed that a question leaves open.

@@ -150,10 +150,7 @@ async fn put_back(State(office): State<Office>, session: Session, frame: Frame, 
 
 async fn set_removed(office: &Office, frame: &Frame, id: i64, removed: bool) -> Result<SavedRow, AppError> {
     let author = write::author(office, &frame.actor).await?;
-    let mut tx = office.facts().write().await?;
-    let row = super::set_removed(&mut tx, &author, id, removed.then_some(author.now)).await?;
-    tx.commit().await?;
-    Ok(row)
+    super::set_removed(office, &author, id, removed).await
 }
 
 #[derive(Template)]
@@ -168,6 +165,8 @@ struct QuestionPage {
     version: i64,
     hash: String,
     same: bool,
+    /// Whether it can still be asked again.
+    asked_again: bool,
     differs: Vec<String>,
     removed: bool,
     /// The page of the report with this question.
@@ -204,11 +203,12 @@ async fn one(
     let opened = super::open(&office, id).await?;
     let number = query.number.or_else(|| opened.asked.number.clone());
     let explanation = match &number {
-        Some(key) => {
+        // What can't be asked again can't be explained: both go back to what was known then.
+        Some(key) if opened.again.is_some() => {
             let explained = explain::of_saved(&office, &opened.row, Some(key), &opened.answer).await?;
             Some(shown(&office, &frame, &explained).await?)
         }
-        None => None,
+        _ => None,
     };
     let numbers = numbers(&office, &opened, number.as_deref()).await?;
     let tables = if numbers.is_empty() { tables(&office, &opened).await? } else { Vec::new() };
@@ -222,6 +222,7 @@ async fn one(
         version: row.agreement_version,
         hash: row.answer_hash.chars().take(12).collect(),
         same: opened.is_same(),
+        asked_again: opened.again.is_some(),
         differs: opened.differs.clone(),
         removed: row.removed_at.is_some(),
         address: page_of(&opened.asked),
@@ -278,10 +279,18 @@ async fn numbers(office: &Office, opened: &Opened, explained: Option<&str>) -> R
     Ok(now.iter().filter_map(row).collect())
 }
 
-/// The answer's own tables, asked again with the same times.
+/// Rows of a table that are shown.
+const ROWS_MAX: usize = 50;
+
+/// The answer's own tables, asked again with the same times; its figures as they were kept where that is refused.
 async fn tables(office: &Office, opened: &Opened) -> Result<Vec<(String, Vec<String>, Vec<Vec<String>>)>, AppError> {
+    if opened.again.is_none() {
+        let rows = super::figures(&opened.answer_json()).into_iter().take(ROWS_MAX).map(|(way, figure)| vec![way, figure]).collect();
+        return Ok(vec![("As it was given".into(), vec!["Figure".into(), "Then".into()], rows)]);
+    }
     let report = registry::run(office, &opened.asked).await?;
-    let cut = |sheet: &crate::report::Sheet| (sheet.title.clone(), sheet.header.clone(), sheet.rows.iter().take(50).cloned().collect());
+    let cut =
+        |sheet: &crate::report::Sheet| (sheet.title.clone(), sheet.header.clone(), sheet.rows.iter().take(ROWS_MAX).cloned().collect());
     Ok(registry::sheets(&report).into_iter().map(cut).collect())
 }
 

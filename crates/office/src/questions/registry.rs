@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use insight::{kpi, question::Question};
+use insight::{attribution, kpi, question::Question};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -84,13 +84,26 @@ pub async fn fixed(office: &Office, asked: &Asked) -> Result<(Asked, Question), 
         number_of(asked)?;
     }
     let default = if kind.all_time { "all" } else { default_period(&*office.history().await?, office.clock().now()) };
-    let (_, question) = ask(office, &asked.question, default).await?;
+    let (_, mut question) = ask(office, &asked_of_one(kind, &asked.question)?, default).await?;
+    // An instant to come means all that is known, which will be more by then.
+    question.known_at = question.known_at.min(office.clock().now());
     Ok((Asked { question: super::fix(&asked.question, &question), ..asked.clone() }, question))
 }
 
 /// What was known then and can't be brought back.
 pub async fn gaps(office: &Office, asked: &Asked) -> Result<Vec<String>, AppError> {
-    Ok(ask(office, &asked.question, "all").await?.1.gaps)
+    Ok(ask(office, &asked_of_one(find(&asked.report)?, &asked.question)?, "all").await?.1.gaps)
+}
+
+/// An attribution may name several models, which a question has one of: they are checked, and left out.
+fn asked_of_one(kind: &Kind, params: &QuestionParams) -> Result<QuestionParams, AppError> {
+    if kind.key != "attribution" {
+        return Ok(params.clone());
+    }
+    if let Some(models) = &params.model {
+        attribution::select(models).map_err(|error| AppError::refused(error.to_string()))?;
+    }
+    Ok(QuestionParams { model: None, ..params.clone() })
 }
 
 pub fn number_of(asked: &Asked) -> Result<&'static kpi::Kpi, AppError> {
