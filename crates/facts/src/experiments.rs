@@ -85,6 +85,17 @@ pub async fn set_end(tx: &mut WriteTx, author: &Author, id: i64, ends_at: Option
     set(tx, author, id, "ends_at", ends_at).await
 }
 
+/// The end that it had before its end was last set; `None` where it had none.
+pub async fn end_before(tx: &mut WriteTx, id: i64) -> Result<Option<i64>> {
+    let found: Option<(Option<String>,)> =
+        sqlx::query_as("SELECT old_value FROM changes WHERE noun = $1 AND record_id = $2 AND field = 'ends_at' ORDER BY id DESC LIMIT 1")
+            .bind(schema::EXPERIMENTS.name)
+            .bind(id)
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(found.and_then(|(old,)| old?.parse().ok()))
+}
+
 /// Removes it at an instant, or puts it back with `None`.
 pub async fn set_removed(tx: &mut WriteTx, author: &Author, id: i64, removed_at: Option<i64>) -> Result<()> {
     set(tx, author, id, "removed_at", removed_at).await

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use crate::Office;
 
 /// What was asked, as text; all of it may be left out.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 pub struct QuestionParams {
     /// An instant or a date, which means its end: nothing later counts.

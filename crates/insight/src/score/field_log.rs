@@ -21,6 +21,8 @@ pub struct FieldChange {
 pub struct FieldLog {
     /// In the order of time.
     of_record: FxHashMap<(Table, i64), Vec<FieldChange>>,
+    /// Changes before this instant may be missing.
+    complete_from: Option<Instant>,
 }
 
 impl FieldLog {
@@ -31,6 +33,16 @@ impl FieldLog {
             log.of_record.entry((change.table, change.record)).or_default().push(change);
         }
         log
+    }
+
+    /// The same log where changes before `at` were not read.
+    pub fn complete_from(self, at: Instant) -> FieldLog {
+        FieldLog { complete_from: Some(at), ..self }
+    }
+
+    /// Whether fields can be seen as they stood at an instant: all changes since are here.
+    pub fn reaches(&self, at: Instant) -> bool {
+        self.complete_from.is_none_or(|from| at >= from)
     }
 
     /// What a field said at an instant, given what it says now.

@@ -50,6 +50,9 @@ pub struct Report {
     pub young: u64,
     /// Left out because the newest [`LANDMARKS_MAX`] are enough.
     pub older: u64,
+    /// Left out because more fields were changed since than are read: nobody can say what their fields said.
+    #[serde(default)]
+    pub unread: u64,
     pub score: Figures,
     pub points: Figures,
     pub naive_bayes: Figures,
@@ -95,7 +98,7 @@ const SEED: u64 = 7;
 
 pub fn learn(history: &History, log: &FieldLog, ask: &Ask) -> Result<Learned, TooLittle> {
     let view = View::at(history, ask.as_of, ask.known_at);
-    let found = Found::of(&view, ask);
+    let found = Found::of(&view, ask).seen_by(log);
     let split = Split::of(&found);
     let parts = [&split.learn, &split.calibrate, &split.judge];
     for ((rows, needed), part) in parts.iter().zip(HITS_MIN).zip(["to learn from", "to calibrate with", "to judge by"]) {
@@ -154,6 +157,7 @@ pub(super) struct Found {
     young: Vec<Landmark>,
     young_count: u64,
     older: u64,
+    unread: u64,
 }
 
 const YOUNG_MAX: usize = 4_000;
@@ -177,7 +181,18 @@ impl Found {
         young.truncate(YOUNG_MAX);
         known.drain(..older);
         let (landmarks, outcomes) = known.into_iter().unzip();
-        Found { landmarks, outcomes, young, young_count, older: older as u64 }
+        Found { landmarks, outcomes, young, young_count, older: older as u64, unread: 0 }
+    }
+
+    /// Those whose fields the log can show as they stood. The fields of others would say what was only known later.
+    fn seen_by(mut self, log: &FieldLog) -> Found {
+        let is_seen: Vec<bool> = self.landmarks.iter().map(|landmark| log.reaches(landmark.fields_at())).collect();
+        self.unread = is_seen.iter().filter(|seen| !**seen).count() as u64;
+        let (mut of_landmarks, mut of_outcomes) = (is_seen.iter(), is_seen.iter());
+        self.landmarks.retain(|_| of_landmarks.next() == Some(&true));
+        self.outcomes.retain(|_| of_outcomes.next() == Some(&true));
+        self.young.retain(|landmark| log.reaches(landmark.fields_at()));
+        self
     }
 
     fn part(&self, rows: &[usize]) -> Part {
@@ -239,7 +254,7 @@ impl Rivals {
         let outcomes = |rows: &[usize]| rows.iter().map(|row| found.outcomes[*row]).collect::<Vec<bool>>();
         let calibrated = |calibrate: &[f64], judge: &[f64]| {
             let platt = Platt::fit(calibrate, &outcomes(&split.calibrate));
-            Scored::of(judge.iter().map(|score| platt.probability(*score)).collect())
+            Scored::ranked_by(judge.to_vec(), judge.iter().map(|score| platt.probability(*score)).collect())
         };
         let marks = |rows: &[usize]| rows.iter().map(|row| found.landmarks[*row]).collect::<Vec<_>>();
         let of_points = |rows: &[usize]| points(view, ask.agreement, &marks(rows));
@@ -257,7 +272,7 @@ impl Rivals {
         let outcomes: Vec<bool> = split.judge.iter().map(|row| found.outcomes[*row]).collect();
         let clusters = found.clusters(&split.judge);
         let calibration = calibration_bins(&self.score.probabilities, &outcomes, 10);
-        let (of_score, of_points) = (roc(&self.score.probabilities, &outcomes), roc(&self.points.probabilities, &outcomes));
+        let (of_score, of_points) = (roc(&self.score.probabilities, &outcomes), roc(&self.points.scores, &outcomes));
         let judged = Judged { outcomes: &outcomes, clusters: &clusters };
         let (figures, over) = compare(&judged, &[self.score, self.points, self.naive_bayes], SEED)?;
         let [score, points, naive_bayes] = <[Figures; 3]>::try_from(figures).ok()?;
@@ -280,5 +295,6 @@ impl Rivals {
             points_roc: of_points,
             left_out,
         })
+            unread: found.unread,
     }
 }

@@ -105,12 +105,18 @@ pub struct Judged<'a> {
 /// Scores of the same rows by one model.
 pub struct Scored {
     pub probabilities: Vec<f64>,
+    /// What the rows are ranked by: a curve to a probability must not tie what differs.
+    pub scores: Vec<f64>,
     order: Vec<u32>,
 }
 
 impl Scored {
     pub fn of(probabilities: Vec<f64>) -> Scored {
-        Scored { order: ranked(&probabilities), probabilities }
+        Scored::ranked_by(probabilities.clone(), probabilities)
+    }
+
+    pub fn ranked_by(scores: Vec<f64>, probabilities: Vec<f64>) -> Scored {
+        Scored { order: ranked(&scores), scores, probabilities }
     }
 }
 
@@ -150,7 +156,7 @@ fn all_of(judged: &Judged, models: &[Scored], weight: impl Fn(usize) -> f64) -> 
 
 /// AUC, log-loss, Brier score, calibration error and lift of the top decile, each row counting as often as its weight says.
 fn of_one(outcomes: &[bool], model: &Scored, weight: impl Fn(usize) -> f64) -> Option<[f64; 5]> {
-    let auc = weighted_auc(&model.order, &model.probabilities, outcomes, &weight)?;
+    let auc = weighted_auc(&model.order, &model.scores, outcomes, &weight)?;
     let (mut log_loss, mut brier, mut hits, mut all) = (0.0, 0.0, 0.0, 0.0);
     for (row, (probability, outcome)) in model.probabilities.iter().zip(outcomes).enumerate() {
         let weight = weight(row);
@@ -180,8 +186,8 @@ fn top_decile(outcomes: &[bool], model: &Scored, all: f64, weight: impl Fn(usize
     let (wanted, mut taken, mut hits) = (all / 10.0, 0.0, 0.0);
     let mut rest = model.order.as_slice();
     while let Some(last) = rest.last() {
-        let score = model.probabilities[*last as usize];
-        let start = rest.partition_point(|row| model.probabilities[*row as usize] < score);
+        let score = model.scores[*last as usize];
+        let start = rest.partition_point(|row| model.scores[*row as usize] < score);
         let (mut tied, mut tied_hits) = (0.0, 0.0);
         for row in rest[start..].iter().map(|row| *row as usize) {
             tied += weight(row);

@@ -34,6 +34,7 @@ pub fn described() -> Vec<Described> {
             .takes::<ExperimentFields>()
             .gives::<Experiment>(),
         describe::get("/api/v1/experiments/{id}", "One experiment with what it shows", one)
+            .query::<QuestionParams>()
             .words("Takes `as_of`, `known_at`, `filter` and `currency` as the reports do. Both versions down to MQLs, SQLs, customers and revenue per lead, with intervals and advice."),
         Described::of(Endpoint::post("/api/v1/experiments/{id}/end", EXPERIMENTERS, end), "End an experiment")
             .words("Now, or at `ends_at`. Ending what has ended changes nothing.")
@@ -47,6 +48,9 @@ pub fn described() -> Vec<Described> {
         Described::of(Endpoint::post("/api/v1/experiments/{id}/restoration", EXPERIMENTERS, put_back), "Put a removed experiment back")
             .gives::<Experiment>(),
         describe::get("/api/v1/experiments/{id}/rows", "The leads behind one figure of an experiment", rows)
+            .query::<QuestionParams>()
+            .query::<Figure>()
+            .query::<Slice>()
             .words("`version` is `a` or `b`; `number` as of the experiment. They add up to the figure."),
     ]
 }
@@ -121,9 +125,11 @@ async fn one(State(office): State<Office>, Path(id): Path<i64>, Query(params): Q
     Ok(Json(report::experiment_json(&look(&office, &params, id).await?)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 struct Figure {
+    /// `a` or `b`; `a` unless said.
     version: Option<String>,
+    /// `mql_rate`, `sql_rate` (unless said), `customer_rate` or `revenue_per_lead`.
     number: Option<String>,
 }
 

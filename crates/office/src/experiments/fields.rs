@@ -42,10 +42,14 @@ impl ExperimentFields {
         let dimension = Dimension::parse(self.dimension.trim()).ok_or_else(|| {
             AppError::refused(format!("dimension `{}`: write source, campaign, channel, content or custom:<field>", self.dimension))
         })?;
-        if matches!(dimension, Dimension::Owner | Dimension::Industry | Dimension::Country) {
-            return Err(AppError::refused(
-                "dimension: owner, industry and country are no versions of anything; write source, campaign, channel, content or custom:<field>",
-            ));
+        // Who has the lead, where it comes from and what became of it are no versions of anything.
+        let tells_versions =
+            matches!(dimension, Dimension::Source | Dimension::Campaign | Dimension::Channel | Dimension::Content | Dimension::Custom(_));
+        if !tells_versions {
+            return Err(AppError::refused(format!(
+                "dimension: {} tells no versions apart; write source, campaign, channel, content or custom:<field>",
+                dimension.key()
+            )));
         }
         let (a, b) = (value("a", &self.a)?, value("b", &self.b)?);
         if a == b {
@@ -114,10 +118,12 @@ mod tests {
         let checked = good.clone().checked(1_000).unwrap();
         assert_eq!((checked.number.as_str(), checked.worth_finding_percent, checked.starts_at), ("sql_rate", 20, 1_000));
         type Change = fn(&mut ExperimentFields);
-        let cases: [(Change, &str); 9] = [
+        let cases: [(Change, &str); 11] = [
             (|fields| fields.name = " ".into(), "name:"),
             (|fields| fields.dimension = "colour".into(), "dimension `colour`"),
-            (|fields| fields.dimension = "owner".into(), "dimension:"),
+            (|fields| fields.dimension = "owner".into(), "dimension: owner"),
+            (|fields| fields.dimension = "rejection_reason".into(), "dimension: rejection_reason"),
+            (|fields| fields.dimension = "tag:topic".into(), "dimension: tag:topic"),
             (|fields| fields.b = "Old".into(), "b: it is the same"),
             (|fields| fields.a = String::new(), "a:"),
             (|fields| fields.number = Some("clicks".into()), "number `clicks`"),

@@ -12,8 +12,9 @@ mod tests;
 use alignment::{Instant, instant::MICROS_PER_DAY};
 use facts::{
     WriteTx,
-    changes::Author,
+    changes::{self, Author},
     experiments::{self as record, ExperimentRow},
+    schema,
 };
 use insight::{
     answer::Evidence,
@@ -50,10 +51,15 @@ pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: 
     Ok(record::set_end(tx, author, id, Some(at)).await?)
 }
 
-/// Takes the end back: leads count again from then on, as if it had never ended.
+/// Takes the end back: leads count again from then on, up to the end that was planned before, if one was and it is still to come.
 pub async fn reopen(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64) -> Result<(), AppError> {
-    own(tx, actor, id).await?;
-    Ok(record::set_end(tx, author, id, None).await?)
+    let row = own(tx, actor, id).await?;
+    if row.ends_at.is_none_or(|ends_at| ends_at > author.now) {
+        // It has not ended: what is planned is taken back.
+        return Ok(record::set_end(tx, author, id, None).await?);
+    }
+    let planned = record::end_before(tx, id).await?.filter(|planned| *planned > author.now);
+    Ok(record::set_end(tx, author, id, planned).await?)
 }
 
 /// It leaves the list; its row stays, and it can be put back.
@@ -72,6 +78,7 @@ pub async fn put_back(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64)
 
 /// Whoever wrote it down may change it, and so may leaders.
 async fn own(tx: &mut WriteTx, actor: &Actor, id: i64) -> Result<ExperimentRow, AppError> {
+    changes::hold(tx, &schema::EXPERIMENTS, "experiment", id).await?;
     let row = record::one(tx.conn(), id).await?;
     let is_author = row.author_id.is_none() || row.author_id == actor.user.map(|user| user.0);
     if is_author || matches!(actor.role, Role::Leader | Role::Admin) {

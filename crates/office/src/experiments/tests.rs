@@ -49,6 +49,9 @@ async fn an_experiment_is_written_down_ended_removed_and_put_back() {
         (0, "POST", "/experiments/1/end", "{}", 201, "/ends_at", "\"2026-03-02T09:00:00Z\""),
         (0, "POST", "/experiments/1/end", "{}", 201, "/ends_at", "\"2026-03-02T09:00:00Z\""),
         (0, "DELETE", "/experiments/1/end", "", 200, "/ends_at", "null"),
+        (0, "POST", "/experiments/1/end", r#"{"ends_at":"2026-06-01"}"#, 201, "/ends_at", "\"2026-06-01T00:00:00Z\""),
+        (0, "POST", "/experiments/1/end", "{}", 201, "/ends_at", "\"2026-03-02T09:00:00Z\""),
+        (0, "DELETE", "/experiments/1/end", "", 200, "/ends_at", "\"2026-06-01T00:00:00Z\""),
         (0, "DELETE", "/experiments/1", "", 200, "/removed_at", "\"2026-03-02T09:00:00Z\""),
         (0, "GET", "/experiments", "", 200, "/items", "[]"),
         (0, "POST", "/experiments/1/restoration", "", 201, "/removed_at", "null"),
@@ -61,7 +64,7 @@ async fn an_experiment_is_written_down_ended_removed_and_put_back() {
         let answer: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         assert_eq!(answer.pointer(pointer).map(ToString::to_string).as_deref(), Some(expected), "{method} {path}: {answer}");
     }
-    // Added, ended, gone on, removed, put back: each is an event, and what changed nothing is none.
+    // Added, ended, gone on, its end planned, ended, gone on, removed, put back: each is an event, and what changed nothing is none.
     let events = facts::events::last_id(&mut office.facts().reader().await.unwrap()).await.unwrap();
-    assert_eq!(events - last_event, 5);
+    assert_eq!(events - last_event, 8);
 }

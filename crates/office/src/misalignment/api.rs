@@ -40,7 +40,7 @@ async fn quarrels(
     Ok(Json(report::quarrels(&office, &params, &own).await?.json))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 pub struct Slice {
     #[serde(default)]
     pub offset: usize,

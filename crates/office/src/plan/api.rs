@@ -136,22 +136,24 @@ async fn one(State(office): State<Office>, Path(id): Path<i64>) -> Result<Json<P
 }
 
 async fn create(State(office): State<Office>, actor: Actor, body: Body<NewPlan>) -> Result<Response, AppError> {
+    let kept = saved::in_own_currency(&office, &body.fields.body).await?;
     let mut write = match Write::begin(&office, &actor, &body).await? {
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    let id = saved::create(&mut write.tx, &write.author, &body.fields.name, &body.fields.body).await?;
+    let id = saved::create(&mut write.tx, &write.author, &body.fields.name, &kept).await?;
     let plan = Plan::try_from(plans::one(write.tx.conn(), id).await?)?;
     write.answer(StatusCode::CREATED, &plan, &["plans"]).await
 }
 
 async fn edit(State(office): State<Office>, actor: Actor, Path(id): Path<i64>, body: Body<EditedPlan>) -> Result<Response, AppError> {
+    let kept = saved::in_own_currency(&office, &body.fields.body).await?;
     let mut write = match Write::begin(&office, &actor, &body).await? {
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    let EditedPlan { name, edits, body } = &body.fields;
-    saved::edit(&mut write.tx, &write.author, id, *edits, name, body).await?;
+    let EditedPlan { name, edits, .. } = &body.fields;
+    saved::edit(&mut write.tx, &write.author, id, *edits, name, &kept).await?;
     let plan = Plan::try_from(plans::one(write.tx.conn(), id).await?)?;
     write.answer(StatusCode::OK, &plan, &["plans"]).await
 }

@@ -1,5 +1,6 @@
 //! What a plan says: the shape that is saved, and that the API takes.
 
+use alignment::Currency;
 use insight::plan::{self, Ask, Changes, Target};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,11 @@ pub struct PlanBody {
     /// Customers to win from now on; or else `revenue_minor`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customers: Option<u64>,
-    /// Revenue to sign from now on, in minor units of the Agreement's currency.
+    /// Of all amounts here; the record's own where it is left out. A saved plan always names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "EUR")]
+    pub currency: Option<Currency>,
+    /// Revenue to sign from now on, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revenue_minor: Option<i64>,
     /// The last day that counts: 2026-12-31.
@@ -83,12 +88,17 @@ const MINOR_MAX: i64 = 100_000_000_000_000;
 const SPEND_LINES_MAX: usize = 500;
 const TERRITORIES_MAX: usize = 50;
 const NOTE_CHARACTERS_MAX: usize = 2_000;
+/// Of a region or a source.
+const LABEL_CHARACTERS_MAX: usize = 200;
 
 impl PlanBody {
     /// Refuses what makes no sense, with the field and what to write instead.
     pub fn check(&self) -> Result<(), AppError> {
         if self.customers.is_some() && self.revenue_minor.is_some() {
             return Err(AppError::refused("customers and revenue_minor: a plan aims at one of them; leave the other out"));
+        }
+        if let Some(by) = &self.by {
+            end_of(by, &TimeZone::UTC)?;
         }
         within("customers", self.customers.map(|count| count as f64), 1.0, CUSTOMERS_MAX as f64)?;
         for (name, minor) in [("revenue_minor", self.revenue_minor), ("deal_size_minor", self.deal_size_minor)] {
@@ -115,9 +125,11 @@ impl PlanBody {
             if !is_month(&line.month) {
                 return Err(AppError::refused(format!("spend.month: `{}` is no month; write 2026-07", line.month)));
             }
+            label("spend.source", line.source.as_deref().unwrap_or_default())?;
             within("spend.amount_minor", Some(line.amount_minor as f64), 0.0, MINOR_MAX as f64)?;
         }
         for territory in &self.territories {
+            label("territories.region", &territory.region)?;
             within("territories.share", Some(territory.share), 0.0, 1.0)?;
         }
         let sum: f64 = self.territories.iter().map(|territory| territory.share).sum();
@@ -128,6 +140,21 @@ impl PlanBody {
             return Err(AppError::refused(format!("note: {NOTE_CHARACTERS_MAX} characters at most")));
         }
         Ok(())
+    }
+
+    /// Whether anything in it is an amount of money.
+    fn has_money(&self) -> bool {
+        [self.revenue_minor, self.deal_size_minor, self.spend_minor].iter().any(Option::is_some) || !self.spend.is_empty()
+    }
+
+    /// With the currency named. Amounts of another one would be read as what they are not.
+    pub fn in_currency(self, currency: Currency) -> Result<PlanBody, AppError> {
+        match self.currency {
+            Some(own) if own != currency && self.has_money() => Err(AppError::refused(format!(
+                "currency: the amounts of this plan are in {own}, and {currency} is asked for; ask in {own}, or write a plan in {currency}"
+            ))),
+            _ => Ok(PlanBody { currency: Some(currency), ..self }),
+        }
     }
 
     /// What this asks of the plan, where target and date are said.
@@ -171,6 +198,13 @@ pub fn end_of(text: &str, zone: &TimeZone) -> Result<alignment::Instant, AppErro
     let next = date.checked_add(1.day()).map_err(|_| refused())?;
     let start = next.to_zoned(zone.clone()).map_err(|_| refused())?;
     Ok(alignment::Instant::from_timestamp(start.timestamp()))
+}
+
+fn label(name: &str, text: &str) -> Result<(), AppError> {
+    match text.chars().count() > LABEL_CHARACTERS_MAX || text.contains('\0') {
+        true => Err(AppError::refused(format!("{name}: {LABEL_CHARACTERS_MAX} characters at most"))),
+        false => Ok(()),
+    }
 }
 
 fn within(name: &str, value: Option<f64>, low: f64, high: f64) -> Result<(), AppError> {

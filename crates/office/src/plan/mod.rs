@@ -56,12 +56,21 @@ pub struct Team {
 }
 
 pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams) -> Result<Planned, AppError> {
-    let (history, question) = ask(office, &question_of(params), "all").await?;
     let saved = match crate::api::ask::id("plan", &own.plan)? {
         Some(id) => Some(saved::one(office, id).await?),
         None => None,
     };
-    let mut body = own.over(saved.as_ref().map(saved::body).transpose()?, question.currency)?;
+    let of_saved = saved.as_ref().map(saved::body).transpose()?;
+    let mut params = question_of(params);
+    // A plan is looked at in its own currency, unless another one is asked for.
+    if let Some(currency) = of_saved.as_ref().and_then(|body| body.currency).filter(|_| text(&params.currency).is_none()) {
+        params.currency = Some(currency.to_string());
+    }
+    let (history, question) = ask(office, &params, "all").await?;
+    let (of_saved, gone_by) = of_saved.map_or((None, None), |body| within_reach(body, &question));
+    let mut body = own.over(of_saved, question.currency)?;
+    // A date that is said goes over the one that is past.
+    let notice = gone_by.filter(|_| text(&own.by).is_none());
     let team = team(office).await?;
     let of_form = text(&own.sliders).is_some();
     let worked = aside(move || {
@@ -70,8 +79,14 @@ pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams)
             sliders::settle(&mut body, &record);
         }
         let ask = body.ask(default(&record, &question.settings.targets, question.as_of), &question.zone)?;
-        check_date(&question, ask.by)?;
-        let answer = plan::plan(&record, &question.settings.targets, &ask);
+        if !is_within_reach(&question, ask.by) {
+            return Err(AppError::refused(format!("by: write a day after today and within {MONTHS_MAX} months")));
+        }
+        let mut answer = plan::plan(&record, &question.settings.targets, &ask);
+        answer.words.extend(notice.map(|by| {
+            let until = ask.by.plus_micros(-1).in_zone(&question.zone).date();
+            format!("the plan was saved for {by}, which is past or too far away: it is worked out up to {until} instead; choose a day and save it")
+        }));
         let unchanged = Targets { revenue: None, ..question.settings.targets.clone() };
         let base = (!ask.changes.is_none()).then(|| plan::plan(&record, &unchanged, &Ask { changes: Changes::default(), ..ask.clone() }));
         let sliders = sliders::all(&body, &record);
@@ -115,13 +130,19 @@ fn default(record: &Arc<Record>, targets: &Targets, as_of: Instant) -> Ask {
     Ask::new(Target::Customers(signed.max(1)), by)
 }
 
-fn check_date(question: &Question, by: Instant) -> Result<(), AppError> {
+/// A saved plan without its date, and that date, where it can't be planned for any more.
+fn within_reach(body: PlanBody, question: &Question) -> (Option<PlanBody>, Option<String>) {
+    let is_reached = |by: &String| body::end_of(by, &question.zone).is_ok_and(|by| is_within_reach(question, by));
+    match body.by.clone().filter(|by| !is_reached(by)) {
+        Some(by) => (Some(PlanBody { by: None, ..body }), Some(by)),
+        None => (Some(body), None),
+    }
+}
+
+fn is_within_reach(question: &Question, by: Instant) -> bool {
     let latest = question.as_of.in_zone(&question.zone).checked_add((MONTHS_MAX as i32).months());
     let is_near = latest.is_ok_and(|latest| by <= Instant::from_timestamp(latest.timestamp()).plus_days(1));
-    match by > question.as_of && is_near {
-        true => Ok(()),
-        false => Err(AppError::refused(format!("by: write a day after today and within {MONTHS_MAX} months"))),
-    }
+    by > question.as_of && is_near
 }
 
 /// People of each side who were not disabled.

@@ -12,7 +12,8 @@ use facts::{
     list::Turn,
     plans::{self, PlanRow},
 };
-use insight::plan::{PlanAnswer, StepUsed};
+use insight::plan::{PacedMonth, Pacing, PlanAnswer, StepUsed};
+use jiff::ToSpan;
 use picture::Width;
 use tower_sessions::Session;
 
@@ -28,7 +29,9 @@ use super::{
 use crate::{
     Actor, Office,
     api::write,
+    office::News,
     question::QuestionParams,
+    scoreboard::params::{address, kept},
     ui::{
         Exhibit, Frame,
         exhibit::{csv_file, svg_file},
@@ -49,6 +52,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/plan/saved", PLANNERS, save),
         Endpoint::post("/plan/saved/{id}/removal", PLANNERS, remove),
         Endpoint::post("/plan/saved/{id}/return", PLANNERS, put_back),
+        Endpoint::post("/plan/saved/{id}/edits/{edits}/return", PLANNERS, take_back),
         Endpoint::get("/plan/months.csv", Allow::SignedIn, months_csv),
         Endpoint::get("/plan/needs.csv", Allow::SignedIn, needs_csv),
         Endpoint::get("/plan/pacing.svg", Allow::SignedIn, pacing_svg),
@@ -81,7 +85,9 @@ struct PlanPage {
     steps: Vec<StepRow>,
     pacing: Option<Exhibit>,
     fan: Option<Exhibit>,
-    quarters: Vec<[String; 3]>,
+    quarters: Vec<QuarterRow>,
+    /// What the form keeps of the question and doesn't show; its instants it names exactly.
+    hidden: Vec<(&'static str, String)>,
     pacing_words: String,
     territories: Vec<[String; 4]>,
     team_words: String,
@@ -116,6 +122,13 @@ struct SourceRow {
 
 struct StepRow {
     name: String,
+struct QuarterRow {
+    name: String,
+    planned: String,
+    signed: String,
+    address: String,
+}
+
     rate: String,
     is_assumed: bool,
     recorded: String,
@@ -141,12 +154,15 @@ async fn page(
     Query(params): Query<QuestionParams>,
     Query(own): Query<PlanParams>,
 ) -> Result<Page<PlanPage>, AppError> {
-    let params = super::question_of(&params);
+    let mut params = super::question_of(&params);
     let mut found = planned(&office, &params, &own).await?;
     let saved = plans::list(&mut office.facts().read().await?, Turn { cursor: None, limit: SAVED_SHOWN }).await?.items;
     let sliders = std::mem::take(&mut found.sliders);
+    if found.saved.is_some() {
+        params.currency = Some(found.question.currency.to_string());
+    }
     let answer = &found.answer;
-    let Months { names, sources, totals } = months(answer);
+    let Months { names, sources, totals } = months(&found, &params);
     let links = Links { params: &params, own: &own };
     let exhibit = |picture: &dyn picture::Picture, table, name| {
         Exhibit::new(picture, Width::Wide, &table, links.to(&format!("{PATH}/{name}.svg")), links.to(&format!("{PATH}/{name}.csv")))
@@ -164,7 +180,7 @@ async fn page(
         reset: own_target(&found, &params),
         columns: answer.columns.iter().map(|column| (percent(column.probability), column.probability == answer.focus)).collect(),
         needs: shown::needs(&found),
-        facts: shown::facts(&found),
+        facts: shown::facts(&found, &params),
         words: answer.words.iter().map(|words| shown::sentence(words)).collect(),
         months: names,
         sources,
@@ -173,7 +189,8 @@ async fn page(
         steps: answer.steps.iter().map(|step| step_row(step, &found.question.zone, &params)).collect(),
         pacing: pictures::pacing(answer).map(|picture| exhibit(&picture, report::pacing_csv(answer), "pacing")),
         fan: pictures::fan(answer).map(|picture| exhibit(&picture, report::fan_csv(answer), "fan")),
-        quarters: quarters(answer),
+        quarters: quarters(&found, &params),
+        hidden: kept(&params, [], &["by", "as_of", "known_at"]),
         pacing_words: answer.pacing.as_ref().map(|pacing| pictures::verdict(pacing, answer.currency)).unwrap_or_default(),
         territories: territories(&found),
         team_words: team_words(&found),
@@ -185,7 +202,7 @@ async fn page(
         plan_territories: territories_text(&found),
         fields: fields(&found),
         may_plan: matches!(PLANNERS, Allow::Roles(roles) if roles.contains(&frame.actor.role)),
-        past: crate::scoreboard::params::address("/plan/past", &params, &[]),
+        past: address("/plan/past", &params, &[]),
         months_csv: links.to("/plan/months.csv"),
         needs_csv: links.to("/plan/needs.csv"),
         as_of: frame.date_time(answer.as_of),
@@ -211,7 +228,9 @@ struct PastFragment {
 async fn past_fragment(State(office): State<Office>, Query(params): Query<QuestionParams>) -> Result<Page<PastFragment>, AppError> {
     let (question, tried) = super::past(&office, &params).await?;
     let sheet = report::past_sheet(&tried, &question);
-    Ok(Page(PastFragment { words: report::past_words(&tried), header: sheet.header, rows: sheet.rows }))
+    let days = tried.tried.iter().map(|tried| format::full_date(tried.as_of, &question.zone));
+    let rows = sheet.rows.into_iter().zip(days).map(|(row, day)| std::iter::once(day).chain(row.into_iter().skip(1)).collect());
+    Ok(Page(PastFragment { words: report::past_words(&tried), header: sheet.header, rows: rows.collect() }))
 }
 
 /// Addresses with the page's question.
@@ -222,8 +241,7 @@ struct Links<'a> {
 
 impl Links<'_> {
     fn to(&self, path: &str) -> String {
-        let address = self.own.address(path, &[]);
-        crate::scoreboard::params::address(&address, self.params, &[])
+        address(&self.own.address(path, &[]), self.params, &[])
     }
 }
 
@@ -234,8 +252,8 @@ fn own_target(found: &Planned, params: &QuestionParams) -> String {
     let (customers, revenue) = (answer.target_customers, answer.target_revenue_minor.map(|minor| minor / minor_per_major));
     let text = |value: Option<String>| value.unwrap_or_default();
     let (customers, revenue) = (text(customers.map(|count| count.to_string())), text(revenue.map(|major| major.to_string())));
-    let address = url::with(PATH, [("customers", customers.as_str()), ("revenue", &revenue), ("by", &report::last_day(found))]);
-    crate::scoreboard::params::address(&address, params, &[])
+    let own = url::with(PATH, [("customers", customers.as_str()), ("revenue", &revenue), ("by", &report::last_day(found))]);
+    address(&own, params, &[])
 }
 
 fn chances(focus: f64) -> Vec<(String, String, bool)> {
@@ -254,7 +272,9 @@ struct Months {
 }
 
 /// Leads by source and month; the last columns and the last row add them up.
-fn months(answer: &PlanAnswer) -> Months {
+fn months(found: &Planned, params: &QuestionParams) -> Months {
+    let answer = &found.answer;
+    let year = last_year(found);
     let mut names: Vec<String> = answer.cells.iter().map(|cell| cell.month.clone()).collect();
     names.dedup();
     let leads = |source: Option<usize>, month: &str| -> i64 {
@@ -271,7 +291,7 @@ fn months(answer: &PlanAnswer) -> Months {
             leads: count_of(source.leads.unwrap_or(0)),
             cost: source.cost_per_lead_minor.map_or_else(|| format::NOT_RECORDED.into(), |minor| money(Some(minor), answer)),
             spend: money(source.spend_minor, answer),
-            address: url::with("/scoreboard/cost_per_lead", [("by", "campaign")]),
+            address: cost_address(label, &year, params),
         };
         sources.push((source.leads.unwrap_or(0), row));
     }
@@ -284,9 +304,10 @@ fn months(answer: &PlanAnswer) -> Months {
 }
 
 fn step_row(step: &StepUsed, zone: &jiff::tz::TimeZone, params: &QuestionParams) -> StepRow {
+    let names = names.iter().map(|month| format::month_of_key(month)).collect();
     // The very leads of the rate, as the cohorts count them.
     let period = format!("{}..{}", format::iso_date(step.cohorts_from, zone), format::iso_date(step.cohorts_to, zone));
-    let address = url::with("/cohorts", [("from", step.from.key()), ("to", step.to.key())]);
+    let cohorts = url::with("/cohorts", [("from", step.from.key()), ("to", step.to.key())]);
     StepRow {
         name: format!("{} to {}", step.from.name(), step.to.name()),
         rate: step.rate.map_or_else(|| format::NO_DATA.into(), format::rate),
@@ -294,16 +315,48 @@ fn step_row(step: &StepUsed, zone: &jiff::tz::TimeZone, params: &QuestionParams)
         recorded: format::rate_or_none(step.recorded_rate),
         interval: step.interval.map_or_else(dash, |(low, high)| format!("{} to {}", format::rate(low), format::rate(high))),
         sample: format!("{} of {}", format::count(step.reached), format::count(step.entered)),
-        address: crate::scoreboard::params::address(&address, params, &[("period", period.as_str())]),
+        address: address(&cohorts, params, &[("period", period.as_str())]),
         median: step.median_days.map_or_else(dash, format::decimal),
         mature: format::decimal(step.mature_days),
     }
 }
 
-fn quarters(answer: &PlanAnswer) -> Vec<[String; 3]> {
-    let minor = |minor: i64| money(Some(minor as f64), answer);
-    let quarters = answer.pacing.iter().flat_map(|pacing| &pacing.quarters);
-    quarters.map(|quarter| [quarter.quarter.clone(), minor(quarter.planned_minor), quarter.signed_minor.map_or_else(dash, minor)]).collect()
+/// The last twelve whole months, which a source's cost per lead is of.
+fn last_year(found: &Planned) -> String {
+    let to = found.question.as_of.in_zone(&found.question.zone).date().first_of_month();
+    format!("{}..{to}", to.saturating_sub(12.months()))
+}
+
+/// The number's page with the rows of one source; an empty segment is what is not recorded.
+fn cost_address(source: Option<&str>, period: &str, params: &QuestionParams) -> String {
+    let address = address("/scoreboard/cost_per_lead", params, &[("by", "source"), ("period", period)]);
+    format!("{address}&segment={}", url::encode(source.unwrap_or_default()))
+}
+
+fn quarters(found: &Planned, params: &QuestionParams) -> Vec<QuarterRow> {
+    let minor = |minor: i64| money(Some(minor as f64), &found.answer);
+    let Some(pacing) = &found.answer.pacing else { return Vec::new() };
+    let row = |quarter: &insight::plan::Quarter| {
+        let period = period_of(pacing, &quarter.quarter, &found.question.zone);
+        QuarterRow {
+            name: format::quarter_of_key(&quarter.quarter),
+            planned: minor(quarter.planned_minor),
+            signed: quarter.signed_minor.map_or_else(dash, minor),
+            address: address("/scoreboard/revenue", params, &[("period", &period)]),
+        }
+    };
+    pacing.quarters.iter().map(row).collect()
+}
+
+/// The days of a quarter, such as `2026-Q3`, that lie in the target's period.
+fn period_of(pacing: &Pacing, quarter: &str, zone: &jiff::tz::TimeZone) -> String {
+    let is_own = |month: &&PacedMonth| {
+        let (year, of_year) = month.month.split_once('-').unwrap_or((&month.month, "1"));
+        format!("{year}-Q{}", of_year.parse::<usize>().unwrap_or(1).div_ceil(3)) == quarter
+    };
+    let from = pacing.months.iter().find(is_own).map_or(pacing.from, |month| month.from);
+    let to = pacing.months.iter().rev().find(is_own).map_or(pacing.to, |month| month.to);
+    format!("{}..{}", format::iso_date(from, zone), format::iso_date(to, zone))
 }
 
 /// The target and what it takes, by region.
@@ -340,7 +393,7 @@ fn line(plan: &PlanRow, here: Option<&PlanRow>, frame: &Frame) -> PlanLine {
     PlanLine {
         id: plan.id,
         name: plan.name.clone(),
-        address: url::with(PATH, [("plan", plan.id.to_string().as_str())]),
+        address: address_of(plan.id),
         who: plan.author_name.clone().unwrap_or_else(|| format::NOT_RECORDED.into()),
         when: frame.date(alignment::Instant(plan.edited_at)),
         here: here.is_some_and(|here| here.id == plan.id),
@@ -388,17 +441,45 @@ async fn save(
     let author = write::author(&office, &actor).await?;
     let mut tx = office.facts().write().await?;
     let id = crate::api::ask::id("plan", &said("plan").map(str::to_owned))?;
-    let id = match id.filter(|_| said("as_new").is_none()) {
+    let (id, undo) = match id.filter(|_| said("as_new").is_none()) {
+    let body = saved::in_own_currency(&office, &body).await?;
         Some(id) => {
             let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
-            saved::edit(&mut tx, &author, id, edits, name, &body).await?;
-            id
+            let has_changed = saved::edit(&mut tx, &author, id, edits, name, &body).await?;
+            (id, has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1)))
         }
-        None => saved::create(&mut tx, &author, name, &body).await?,
+        None => {
+            let id = saved::create(&mut tx, &author, name, &body).await?;
+            (id, Some(format!("/plan/saved/{id}/removal")))
+        }
     };
     tx.commit().await?;
-    office.tell(crate::office::News::Record { tables: vec!["plans".into()] });
-    redirect(&session, &url::with(PATH, [("plan", id.to_string().as_str())]), "The plan is saved.", None).await
+    told(&office);
+    redirect(&session, &address_of(id), "The plan is saved.", undo).await
+}
+
+/// The plan as it was before the save that made these edits of it.
+async fn take_back(
+    State(office): State<Office>,
+    session: Session,
+    actor: Actor,
+    Path((id, edits)): Path<(i64, i64)>,
+) -> Result<Response, AppError> {
+    let author = write::author(&office, &actor).await?;
+    let mut tx = office.facts().write().await?;
+    saved::take_back(&mut tx, &author, id, edits).await?;
+    tx.commit().await?;
+    told(&office);
+    let undo = format!("/plan/saved/{id}/edits/{}/return", edits + 1);
+    redirect(&session, &address_of(id), "The plan is as it was before.", Some(undo)).await
+}
+
+fn told(office: &Office) {
+    office.tell(News::Record { tables: vec!["plans".into()] });
+}
+
+fn address_of(id: i64) -> String {
+    url::with(PATH, [("plan", id.to_string().as_str())])
 }
 
 async fn remove(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
@@ -410,11 +491,13 @@ async fn remove(State(office): State<Office>, session: Session, actor: Actor, Pa
 }
 
 async fn put_back(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
+    told(&office);
     let author = write::author(&office, &actor).await?;
     let mut tx = office.facts().write().await?;
     saved::put_back(&mut tx, &author, id).await?;
     tx.commit().await?;
-    redirect(&session, &url::with(PATH, [("plan", id.to_string().as_str())]), "The plan is back.", None).await
+    told(&office);
+    redirect(&session, &address_of(id), "The plan is back.", Some(format!("/plan/saved/{id}/removal"))).await
 }
 
 type Asked = (State<Office>, Query<QuestionParams>, Query<PlanParams>);

@@ -35,7 +35,7 @@ pub struct PlanParams {
 impl PlanParams {
     /// The saved plan with what is said here over it.
     pub fn over(&self, saved: Option<PlanBody>, currency: Currency) -> Result<PlanBody, AppError> {
-        let mut body = saved.unwrap_or_default();
+        let mut body = saved.unwrap_or_default().in_currency(currency)?;
         let (customers, revenue) = match (text(&self.aim), &self.amount) {
             (Some("revenue"), amount) if text(amount).is_some() => (&None, amount),
             (Some("customers"), amount) if text(amount).is_some() => (amount, &None),
@@ -48,7 +48,11 @@ impl PlanParams {
         }
         body.by = text(&self.by).map(str::to_owned).or(body.by);
         if let Some(spend) = minor("spend", &self.spend, currency)? {
-            (body.spend_minor, body.spend) = (Some(spend), Vec::new());
+            body.spend_minor = Some(spend);
+            // A slider may stand where the record does, which says nothing: `sliders::settle` tells.
+            if text(&self.sliders).is_none() {
+                body.spend.clear();
+            }
         }
         body.deal_size_minor = minor("deal_size", &self.deal_size, currency)?.or(body.deal_size_minor);
         for (name, said, field) in [

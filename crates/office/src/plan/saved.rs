@@ -2,14 +2,21 @@
 
 use facts::{
     FactsError, WriteTx,
-    changes::Author,
+    changes::{self, Author},
     plans::{self, PlanRow},
+    schema,
 };
 
 use super::body::PlanBody;
-use crate::{Office, web::AppError};
+use crate::{
+    Office,
+    question::{QuestionParams, ask},
+    web::AppError,
+};
 
 const NAME_CHARACTERS_MAX: usize = 120;
+/// A save writes four.
+const CHANGES_READ: i64 = 20;
 
 pub async fn one(office: &Office, id: i64) -> Result<PlanRow, AppError> {
     let mut record = office.facts().reader().await?;
@@ -24,14 +31,48 @@ pub fn body(plan: &PlanRow) -> Result<PlanBody, AppError> {
     serde_json::from_str(&plan.body).map_err(|error| AppError::Internal(anyhow::anyhow!("the body of plan {}: {error}", plan.id)))
 }
 
+/// A body as it is kept: with its currency, which is the record's where it names none.
+pub async fn in_own_currency(office: &Office, body: &PlanBody) -> Result<PlanBody, AppError> {
+    let body = body.clone();
+    match body.currency {
+        Some(_) => Ok(body),
+        None => body.in_currency(ask(office, &QuestionParams::default(), "all").await?.1.currency),
+    }
+}
+
 pub async fn create(tx: &mut WriteTx, author: &Author, name: &str, body: &PlanBody) -> Result<i64, AppError> {
     let (name, body) = (checked_name(name)?, text(body)?);
     Ok(plans::add(tx, author, name, &body).await?)
 }
 
-/// `edits`: of the plan that was seen; if somebody saved it since, nothing is written.
-pub async fn edit(tx: &mut WriteTx, author: &Author, id: i64, edits: i64, name: &str, body: &PlanBody) -> Result<(), AppError> {
+/// `edits`: of the plan that was seen; if somebody saved it since, nothing is written. Gives whether anything differed.
+pub async fn edit(tx: &mut WriteTx, author: &Author, id: i64, edits: i64, name: &str, body: &PlanBody) -> Result<bool, AppError> {
     let (name, body) = (checked_name(name)?, text(body)?);
+    let plan = seen(tx, id, edits).await?;
+    Ok(!plans::edit(tx, author, &plan, name, &body).await?.is_empty())
+}
+
+/// Saves the name and the body that were there before the last save. `edits` as of [`edit`].
+pub async fn take_back(tx: &mut WriteTx, author: &Author, id: i64, edits: i64) -> Result<(), AppError> {
+    let plan = seen(tx, id, edits).await?;
+    let (mut name, mut body) = (plan.name.clone(), plan.body.clone());
+    let changes = changes::of(tx.conn(), &schema::PLANS, id, CHANGES_READ).await?;
+    // Newest first: those of the last save stand around its `edits`, in the order name, body, edits, edited_at.
+    let earlier = |field: &str| field == "edits" || field == "edited_at";
+    let of_save = changes.iter().skip_while(|change| change.field != "edits").skip(1).take_while(|change| !earlier(&change.field));
+    for change in of_save {
+        match (change.field.as_str(), &change.old_value) {
+            ("name", Some(old)) => name.clone_from(old),
+            ("body", Some(old)) => body.clone_from(old),
+            _ => {}
+        }
+    }
+    plans::edit(tx, author, &plan, &name, &body).await?;
+    Ok(())
+}
+
+/// The plan, held, as whoever changes it has seen it.
+async fn seen(tx: &mut WriteTx, id: i64, edits: i64) -> Result<PlanRow, AppError> {
     let plan = plans::held(tx, id).await?;
     if plan.edits != edits {
         let who = plan.author_name.as_deref().unwrap_or("somebody");
@@ -40,8 +81,7 @@ pub async fn edit(tx: &mut WriteTx, author: &Author, id: i64, edits: i64, name: 
             plan.name, plan.edits
         )));
     }
-    plans::edit(tx, author, &plan, name, &body).await?;
-    Ok(())
+    Ok(plan)
 }
 
 pub async fn remove(tx: &mut WriteTx, author: &Author, id: i64) -> Result<(), AppError> {

@@ -6,7 +6,7 @@ use super::{
     Planned,
     report::{count, dash, money, percent, plural_of},
 };
-use crate::ui::format;
+use crate::{question::QuestionParams, scoreboard::params::address, ui::format};
 
 /// A figure, what stands under it, and how it differs from the record's own plan.
 pub struct Figure {
@@ -56,7 +56,7 @@ pub fn needs(found: &Planned) -> Vec<NeedRow> {
         NeedRow {
             name: if last.stage == alignment::lifecycle::Stage::Lead { "Leads" } else { plural_of(last.stage) },
             term: last.stage.key(),
-            last_useful: last.month.clone().unwrap_or_else(|| "too late".into()),
+            last_useful: last.month.as_deref().map(format::month_of_key).unwrap_or_else(|| "too late".into()),
             is_late: last.month.is_none(),
             figures: (0..answer.columns.len()).map(figure).collect(),
         }
@@ -72,7 +72,7 @@ pub fn needs(found: &Planned) -> Vec<NeedRow> {
     rows
 }
 
-pub fn facts(found: &Planned) -> Vec<Fact> {
+pub fn facts(found: &Planned, params: &QuestionParams) -> Vec<Fact> {
     let (answer, base) = (&found.answer, found.base.as_ref());
     let hand = &answer.in_hand;
     let expected = hand.customers.map_or_else(dash, |customers| format::fixed(customers, 1));
@@ -90,11 +90,11 @@ pub fn facts(found: &Planned) -> Vec<Fact> {
             hand.chance.map_or_else(dash, percent)
         ),
         class: "",
-        address: Some(("/deals".into(), "open deals")),
+        address: Some((address("/forecast", params, &[]), "open deals")),
     };
-    let mut facts = vec![in_hand, pace("If leads go on as now", &answer.pace, base.map(|base| &base.pace), answer)];
+    let mut facts = vec![in_hand, pace("If leads go on as now", &answer.pace, base.map(|base| &base.pace), answer, params)];
     if let Some(spend) = &answer.with_spend {
-        facts.push(pace("With the spend assumed", spend, base.map(|base| &base.pace), answer));
+        facts.push(pace("With the spend assumed", spend, base.map(|base| &base.pace), answer, params));
     }
     facts.extend(answer.promise.as_ref().map(|promise| Fact {
         name: "Against the Agreement",
@@ -111,7 +111,7 @@ pub fn facts(found: &Planned) -> Vec<Fact> {
     facts
 }
 
-fn pace(name: &'static str, pace: &Pace, base: Option<&Pace>, answer: &PlanAnswer) -> Fact {
+fn pace(name: &'static str, pace: &Pace, base: Option<&Pace>, answer: &PlanAnswer, params: &QuestionParams) -> Fact {
     let leads = pace.leads_per_month.map_or_else(dash, |leads| count(Some(leads)));
     let customers = pace.customers.map_or_else(dash, |customers| format::fixed(customers, 1));
     let revenue = pace.revenue_minor.map(|_| format!(", {}", money(pace.revenue_minor, answer))).unwrap_or_default();
@@ -124,7 +124,7 @@ fn pace(name: &'static str, pace: &Pace, base: Option<&Pace>, answer: &PlanAnswe
         },
         words: format!("{leads} leads a month; {customers} customers expected{revenue}."),
         class: "",
-        address: Some(("/scoreboard/leads".into(), "the leads")),
+        address: Some((address("/scoreboard/leads", params, &[]), "the leads")),
     }
 }
 
@@ -146,9 +146,7 @@ fn load(capacity: &Capacity, base: Option<&PlanAnswer>) -> Fact {
 
 /// With a capital letter and a full stop.
 pub fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    format!("{}.", format::capitalized(words))
 }
 
 /// Against the record's own plan, in percent. `more_is_good`: for what comes in; not for what is needed.

@@ -40,12 +40,15 @@ struct Place {
     field: fn(&mut PlanBody) -> Field<'_>,
 }
 
+const SPEND: &str = "spend";
+
 enum Field<'a> {
     Number(&'a mut Option<f64>),
     Minor(&'a mut Option<i64>),
 }
 
-/// Takes out what stands where the record does: a form sends all sliders, moved or not.
+/// Takes out what stands where the record does: a form sends all sliders, moved or not. A spend that was moved goes over one by month and
+/// source.
 pub fn settle(body: &mut PlanBody, record: &Record) {
     let per_major = record.currency.minor_per_major() as f64;
     for place in places(record) {
@@ -55,10 +58,13 @@ pub fn settle(body: &mut PlanBody, record: &Record) {
             Field::Minor(field) => *field = field.filter(|minor| !is_own(*minor as f64 / per_major)),
         }
     }
+    if body.spend_minor.is_some() {
+        body.spend.clear();
+    }
 }
 
 pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
-    let mut body = body.clone();
+    let (mut body, has_lines) = (body.clone(), !body.spend.is_empty());
     let per_major = record.currency.minor_per_major() as f64;
     let slider = |place: Place| {
         let said = match (place.field)(&mut body) {
@@ -66,8 +72,9 @@ pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
             Field::Minor(field) => field.map(|minor| minor as f64 / per_major),
         };
         let value = said.unwrap_or(place.own);
+        let by_month = place.name == SPEND && has_lines;
         Slider {
-            shown: shown(value, place.kind, record.currency),
+            shown: if by_month { "by month and source, as saved".into() } else { shown(value, place.kind, record.currency) },
             own: shown(place.own, place.kind, record.currency),
             name: place.name,
             label: place.label,
@@ -75,7 +82,7 @@ pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
             min: place.min.min(value),
             max: place.max.max(value),
             step: place.step,
-            is_moved: said.is_some(),
+            is_moved: said.is_some() || by_month,
         }
     };
     places(record).into_iter().map(slider).collect()
@@ -100,7 +107,7 @@ fn places(record: &Record) -> Vec<Place> {
     let mean = sizes.iter().sum::<f64>() / sizes.len().max(1) as f64 / per_major;
     places.extend(money("deal_size", "Deal size", mean, 0.25, |body| Field::Minor(&mut body.deal_size_minor)));
     let spend = record.spend_per_month_minor().unwrap_or(0.0) / per_major;
-    places.extend(money("spend", "Spend a month", spend, 0.0, |body| Field::Minor(&mut body.spend_minor)));
+    places.extend(money(SPEND, "Spend a month", spend, 0.0, |body| Field::Minor(&mut body.spend_minor)));
     places.push(Place {
         name: "cycle_factor",
         label: "Time each step takes".into(),

@@ -4,7 +4,7 @@ use alignment::Instant;
 use facts::access::NewUser;
 use serde_json::{Value, json};
 
-use super::{body::PlanBody, saved};
+use super::{PlanParams, body::PlanBody, saved};
 use crate::{
     Actor, Clock, Office,
     access::{Role, Scope, tokens},
@@ -60,7 +60,17 @@ async fn plans_are_saved_changed_removed_and_put_back() {
         ("POST", "/plans", json!({"name": "x", "body": {"customers": 1, "revenue_minor": 5}}), 422, "/code", json!("refused")),
         ("POST", "/plans", json!({"name": "x", "body": {"mql_rate": 30}}), 422, "/code", json!("refused")),
         ("POST", "/plans", json!({"name": "x", "body": {"territories": [{"region": "a", "share": 0.5}]}}), 422, "/code", json!("refused")),
+        ("POST", "/plans", json!({"name": "x", "body": {"by": "soon"}}), 422, "/code", json!("refused")),
+        (
+            "POST",
+            "/plans",
+            json!({"name": "x", "body": {"territories": [{"region": "a".repeat(201), "share": 1.0}]}}),
+            422,
+            "/code",
+            json!("refused"),
+        ),
         ("GET", "/plans/1", Value::Null, 200, "/body/sql_rate", json!(0.4)),
+        ("GET", "/plans/1", Value::Null, 200, "/body/currency", json!("EUR")),
         ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 1, "body": {"customers": 12}}), 200, "/edits", json!(2)),
         ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 1, "body": {"customers": 14}}), 409, "/code", json!("conflict")),
         ("PUT", "/plans/1", json!({"name": "Autumn", "edits": 2, "body": {"customers": 12}}), 200, "/edits", json!(2)),
@@ -80,6 +90,50 @@ async fn plans_are_saved_changed_removed_and_put_back() {
     let mut record = world.office.facts().read().await.unwrap();
     let changes = facts::changes::of(record.conn(), &facts::schema::PLANS, 1, 20).await.unwrap();
     assert!(changes.iter().any(|change| change.field == "body") && changes.iter().any(|change| change.field == "removed_at"));
+}
+
+#[tokio::test]
+async fn a_saved_plan_keeps_its_currency_and_outlives_its_date() {
+    let world = world().await;
+    let lines = json!([{"month": "2026-04", "source": "web", "amount_minor": 500_000}]);
+    for body in [
+        json!({"revenue_minor": 10_000_000, "currency": "USD", "by": "2026-12-31"}),
+        json!({"customers": 3, "by": "2026-01-31"}),
+        json!({"customers": 3, "by": "2026-12-31", "spend": lines}),
+    ] {
+        let (status, saved) = world.ask("POST", "/plans", json!({"name": "Kept", "body": body})).await;
+        assert_eq!(status, 201, "{saved}");
+    }
+    let (_, own) = world.ask("GET", "/reports/plan?plan=1", Value::Null).await;
+    assert_eq!((&own["currency"], &own["target_revenue_minor"]), (&json!("USD"), &json!(10_000_000)), "{own}");
+    let (status, other) = world.ask("GET", "/reports/plan?plan=1&currency=EUR", Value::Null).await;
+    assert!(status == 422 && other["detail"].as_str().is_some_and(|words| words.contains("are in USD")), "{other}");
+    let (status, past) = world.ask("GET", "/reports/plan?plan=2", Value::Null).await;
+    assert!(status == 200 && past["words"].to_string().contains("saved for 2026-01-31"), "{past}");
+    let (status, moved) = world.ask("GET", "/reports/plan?plan=2&by=2026-11-30", Value::Null).await;
+    assert!(status == 200 && !moved["words"].to_string().contains("saved for"), "{moved}");
+    // A form sends its sliders, moved or not: a spend that was not touched leaves the lines.
+    let read =
+        |own: PlanParams| own.over(Some(serde_json::from_value(json!({"spend": lines})).unwrap()), alignment::Currency::EUR).unwrap();
+    let said = |text: &str| Some(text.to_owned());
+    assert_eq!(read(PlanParams { spend: said("700"), sliders: said("1"), ..PlanParams::default() }).spend.len(), 1);
+    assert_eq!(read(PlanParams { spend: said("700"), ..PlanParams::default() }).spend.len(), 0);
+}
+
+#[tokio::test]
+async fn a_save_is_taken_back() {
+    let world = world().await;
+    world.ask("POST", "/plans", json!({"name": "Autumn", "body": {"customers": 10}})).await;
+    world.ask("PUT", "/plans/1", json!({"name": "Winter", "edits": 1, "body": {"customers": 12}})).await;
+    let author = facts::changes::Author { actor: None, now: NOW.parse::<Instant>().unwrap().0, agreement_version: Some(1) };
+    for (edits, name, customers) in [(2, "Autumn", 10), (3, "Winter", 12)] {
+        let mut tx = world.office.facts().write().await.unwrap();
+        assert!(saved::take_back(&mut tx, &author, 1, edits - 1).await.is_err(), "somebody saved it since");
+        saved::take_back(&mut tx, &author, 1, edits).await.unwrap();
+        tx.commit().await.unwrap();
+        let (_, plan) = world.ask("GET", "/plans/1", Value::Null).await;
+        assert_eq!((&plan["name"], &plan["body"]["customers"]), (&json!(name), &json!(customers)), "{plan}");
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use insight::{
 
 use crate::{Office, web::AppError};
 
-/// The newest so many are looked at.
+/// The newest so many are looked at: leads that were judged before the oldest of them are not learned from.
 const CHANGES_MAX: usize = 1_000_000;
 const PAGE: i64 = 10_000;
 /// Of one record.
@@ -19,15 +19,21 @@ const OF_RECORD_MAX: i64 = 1_000;
 /// Of all companies, people and leads.
 pub async fn all(office: &Office) -> Result<FieldLog, AppError> {
     let mut record = office.facts().read().await?;
-    let (mut found, mut before) = (Vec::new(), i64::MAX);
+    let (mut found, mut before, mut reached) = (Vec::new(), i64::MAX, None);
     while found.len() < CHANGES_MAX {
         let page = scores::changes_before(record.conn(), before, PAGE).await?;
         let Some(last) = page.last() else { break };
-        before = last.id;
+        // Of one instant, some may have been read and some not.
+        (before, reached) = (last.id, Some(Instant(last.recorded_at).plus_micros(1)));
         found.extend(page.into_iter().filter_map(change));
     }
+    let has_more = found.len() >= CHANGES_MAX && !scores::changes_before(record.conn(), before, 1).await?.is_empty();
     found.reverse();
-    Ok(FieldLog::of(found))
+    let log = FieldLog::of(found);
+    Ok(match reached.filter(|_| has_more) {
+        Some(at) => log.complete_from(at),
+        None => log,
+    })
 }
 
 /// Of one lead, its person and its company.

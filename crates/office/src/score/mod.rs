@@ -13,6 +13,11 @@ mod tests;
 pub use block::{Block, block};
 pub use lead::{LeadAnswer, State, of_lead};
 
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
 use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::Stage};
 use facts::{
     WriteTx,
@@ -52,6 +57,33 @@ pub struct Fresh {
     model: String,
     figures: String,
     withheld: Option<String>,
+    /// The next one may be learned once this one is written down, or given up.
+    _turn: Turn,
+}
+
+/// The homes in which a version is being learned.
+static LEARNING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Learning takes a core for a while, and two at once would learn the same.
+struct Turn(PathBuf);
+
+impl Turn {
+    fn take(office: &Office) -> Result<Turn, AppError> {
+        let (home, mut learning) = (office.home().to_owned(), LEARNING.lock().unwrap_or_else(PoisonError::into_inner));
+        if learning.contains(&home) {
+            return Err(AppError::Conflict(
+                "The score is being trained at this moment. Wait for that version; it is on the page in a minute.".into(),
+            ));
+        }
+        learning.push(home.clone());
+        Ok(Turn(home))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        LEARNING.lock().unwrap_or_else(PoisonError::into_inner).retain(|home| *home != self.0);
+    }
 }
 
 /// Learns from the history as it stands. Takes a core for as long as that takes, and holds no transaction meanwhile.
@@ -64,6 +96,7 @@ pub async fn learn(office: &Office, wanted: &Wanted) -> Result<Fresh, AppError> 
     if !(1..=365).contains(&horizon_days) {
         return Err(AppError::refused(format!("horizon_days `{horizon_days}`: write a number of days from 1 to 365")));
     }
+    let turn = Turn::take(office)?;
     let history = office.history().await?;
     let now = office.clock().now();
     let log = field_log::all(office).await?;
@@ -76,15 +109,18 @@ pub async fn learn(office: &Office, wanted: &Wanted) -> Result<Fresh, AppError> 
             outcome,
             horizon_days,
         };
-        score::learn(&history, &log, &ask)
+        // The turn lasts as long as the work, even where nobody waits for it any more.
+        (score::learn(&history, &log, &ask), turn)
     });
-    let learned = learned.await?.map_err(|little| AppError::Conflict(little.to_string()))?;
+    let (learned, turn) = learned.await?;
+    let learned = learned.map_err(|little| AppError::Conflict(little.to_string()))?;
     let json = |part: Result<String, serde_json::Error>| part.map_err(|error| AppError::Internal(error.into()));
     Ok(Fresh {
         now,
         model: json(serde_json::to_string(&learned.model))?,
         figures: json(serde_json::to_string(&learned.report))?,
         withheld: learned.withheld,
+        _turn: turn,
     })
 }
 
@@ -148,5 +184,12 @@ pub fn notices(standing: &Standing, since: Option<&Since>, now: Instant) -> Vec<
             since.rows, since.auc.value, judged.value
         )
     });
-    old.into_iter().chain(worse).collect()
+    let of_points = standing.report.points.auc;
+    let is_flat = of_points.low == 0.5 && of_points.high == 0.5;
+    let no_points = is_flat.then(|| {
+        "The Agreement gives all leads that it was judged by the same points, so that it was compared with no order at all. Write rules for \
+         points into the Agreement and train it again."
+            .to_owned()
+    });
+    old.into_iter().chain(worse).chain(no_points).collect()
 }

@@ -107,9 +107,19 @@ pub fn figures(report: &Report) -> Sheet {
 pub fn rows(report: &Report) -> Sheet {
     let row = |name: &str, part: &Part| vec![name.to_owned(), part.rows.to_string(), part.hits.to_string(), day(part.from), day(part.to)];
     Sheet {
-        title: format!("Learned from whom; {} are too young to count", report.young),
+        title: format!("Learned from whom; {} are too young to count{}", report.young, unread(report)),
         header: texts(&["part", "leads", report.outcome.key(), "from", "to"]),
         rows: vec![row("to learn from", &report.learned), row("to calibrate with", &report.calibrated), row("to judge by", &report.judged)],
+    }
+}
+
+/// In words, where leads were left out since more was changed after them than is read.
+pub fn unread(report: &Report) -> String {
+    match report.unread {
+        0 => String::new(),
+        leads => {
+            format!("; {leads} are left out, as more fields were changed since than are read, so that nobody can say what theirs said")
+        }
     }
 }
 

@@ -157,8 +157,12 @@ async fn fields_written_after_the_outcome_are_seen_as_they_stood() {
 async fn an_old_version_and_a_worse_one_say_so() {
     let world = world().await;
     train(&world).await.unwrap();
-    let newest = standing(&world.office).await.unwrap().unwrap();
+    let mut newest = standing(&world.office).await.unwrap().unwrap();
     let now: Instant = NOW.parse().unwrap();
+    let points = |value: f64, off: f64| insight::score::Estimate { value, low: value - off, high: value + off };
+    newest.report.points.auc = points(0.5, 0.0);
+    assert!(notices(&newest, None, now)[0].contains("the same points"));
+    newest.report.points.auc = points(0.6, 0.05);
     assert_eq!(notices(&newest, None, now), Vec::<String>::new());
     assert!(notices(&newest, None, now.plus_days(91))[0].contains("91 days ago"));
     let low = insight::score::Estimate { value: 0.4, low: 0.3, high: newest.report.score.auc.low - 0.01 };
@@ -166,6 +170,16 @@ async fn an_old_version_and_a_worse_one_say_so() {
     assert!(notices(&newest, Some(&since), now)[0].contains("300 leads"));
     let Standing { head, .. } = newest;
     assert_eq!(head.as_of, now.0);
+}
+
+#[tokio::test]
+async fn one_version_is_learned_at_a_time() {
+    let world = world().await;
+    let first = learn(&world.office, &Wanted::default()).await.unwrap();
+    let Err(AppError::Conflict(words)) = learn(&world.office, &Wanted::default()).await else { panic!("both learned") };
+    assert!(words.contains("being trained"), "{words}");
+    drop(first);
+    assert!(learn(&world.office, &Wanted::default()).await.is_ok());
 }
 
 #[tokio::test]

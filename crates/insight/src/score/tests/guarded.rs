@@ -91,6 +91,18 @@ fn a_field_with_history_is_seen_as_it_stood() {
     }
 }
 
+/// Where not all changes were read, leads judged before the oldest of them are not learned from, and counted.
+#[test]
+fn leads_whose_fields_can_not_be_seen_are_left_out() {
+    let all = learned(&world(), &FieldLog::default(), END).unwrap().report;
+    let some = learned(&world(), &FieldLog::default().complete_from(day(100.0)), END).unwrap().report;
+    let rows = |report: &Report| report.learned.rows + report.calibrated.rows + report.judged.rows;
+    assert_eq!((all.unread, some.unread > 0), (0, true));
+    assert!(some.learned.from >= day(100.0));
+    // Each lead of this company has one landmark and a person of its own.
+    assert_eq!(rows(&some) + some.unread, rows(&all));
+}
+
 /// A field that only comes with age: leads too young for an outcome don't have it yet.
 #[test]
 fn a_field_that_comes_later_is_left_out() {
