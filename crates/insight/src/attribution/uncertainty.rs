@@ -57,9 +57,14 @@ const ROWS_MAX: usize = 200;
 const REPLICATES_MIN: usize = 100;
 const REPLICATES_MAX: usize = 1000;
 const ADDITIONS_MAX: usize = 20_000_000;
-const PRODUCTS_MAX: usize = 1_000_000_000;
+/// Enough for [`REPLICATES_MIN`] of the largest chain of order 1.
+const PRODUCTS_MAX: usize = 1_200_000_000;
+/// Sweeps of one replicate at most: chance is wider than what they leave.
+const SWEEPS: usize = 60;
+const OF_ORDER_1: &str = "blocks of journeys (by a chain of order 1, as the order of the answer takes too long to be solved again)";
 
-/// For the first rows of the answer to the same question. `None`: too few deals.
+/// For the first rows of the answer to the same question. `None`: too few deals, or a chain too large to be solved
+/// again and again.
 pub fn uncertainty(history: &History, question: &Question, model: &'static Model, answer: &ModelAnswer) -> Option<Uncertainty> {
     let signed = Signed::of(history, question);
     if signed.won.len() < DEALS_MIN || answer.rows.is_empty() {
@@ -67,7 +72,7 @@ pub fn uncertainty(history: &History, question: &Question, model: &'static Model
     }
     let axis = Axis::of(&signed);
     let drawn =
-        if model.is_markov() && axis.is_of_touches() { of_chain(&signed, &axis, answer) } else { of_deals(&signed, &axis, model, answer) };
+        if model.is_markov() && axis.is_of_touches() { of_chain(&signed, &axis, answer)? } else { of_deals(&signed, &axis, model, answer) };
     Some(drawn.finish(model, answer, question.settings.goal))
 }
 
@@ -158,11 +163,21 @@ impl Splitter {
     }
 }
 
-fn of_chain(signed: &Signed, axis: &Axis, answer: &ModelAnswer) -> Drawn {
+/// Of the order that the answer has, or else of order 1: its ratios say about as much of chance, for a small part of the time.
+fn of_chain(signed: &Signed, axis: &Axis, answer: &ModelAnswer) -> Option<Drawn> {
     let order = answer.chain.as_ref().map_or(1, |chain| chain.order);
+    of_order(signed, axis, answer, order).or_else(|| of_order(signed, axis, answer, 1).filter(|_| order > 1))
+}
+
+/// `None`: so many replicates as an interval takes would cost more than there is time for.
+fn of_order(signed: &Signed, axis: &Axis, answer: &ModelAnswer, order: u32) -> Option<Drawn> {
     let counted = chain::count(signed, axis, order, BLOCKS);
     let (states, sorted) = (&counted.states, counted.counts.sorted());
     let whole = Chain::of(&sorted, |_| 1.0);
+    let replicates = (PRODUCTS_MAX / (whole.cost(SWEEPS) + sorted.steps.len()).max(1)).min(REPLICATES_MAX / 2);
+    if replicates < REPLICATES_MIN {
+        return None;
+    }
     let wholes = parts(&whole);
     let row_of = row_of_label(axis, answer);
     let mut state_of = vec![0; answer.rows.len().min(ROWS_MAX)];
@@ -171,7 +186,6 @@ fn of_chain(signed: &Signed, axis: &Axis, answer: &ModelAnswer) -> Drawn {
             state_of[*row as usize] = *state as usize;
         }
     });
-    let replicates = (PRODUCTS_MAX / (whole.cost() + sorted.steps.len()).max(1)).clamp(REPLICATES_MIN, REPLICATES_MAX / 2);
     let replicate = |replicate: usize| {
         let times = draw(replicate as u64, BLOCKS as usize);
         let chain = Chain::of(&sorted, |block| f64::from(times[block]));
@@ -183,12 +197,13 @@ fn of_chain(signed: &Signed, axis: &Axis, answer: &ModelAnswer) -> Drawn {
         };
         state_of.iter().zip(&answer.rows).map(row).collect()
     };
-    Drawn { replicates: (0..replicates).into_par_iter().map(replicate).collect(), units: BLOCKS as usize, unit: "blocks of journeys" }
+    let unit = if answer.chain.as_ref().is_some_and(|chain| chain.order > order) { OF_ORDER_1 } else { "blocks of journeys" };
+    Some(Drawn { replicates: (0..replicates).into_par_iter().map(replicate).collect(), units: BLOCKS as usize, unit })
 }
 
 /// What the chain gives each channel: conversions, and what they bring.
 fn parts(chain: &Chain) -> [Vec<f64>; 2] {
-    let effects = chain.effects();
+    let effects = chain.effects_within(SWEEPS);
     let of = |effects: &[f64], whole: f64| {
         let parts = Effects::parts(effects).unwrap_or_else(|| vec![0.0; effects.len()]);
         parts.iter().map(|part| part * whole).collect()

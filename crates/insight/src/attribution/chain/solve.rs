@@ -42,6 +42,9 @@ pub(in crate::attribution) struct Effects {
 /// Above so many states a factorization takes longer than solving channel by channel.
 const FACTORED_STATES: usize = 512;
 const SWEEPS_MAX: usize = 20_000;
+/// Products that the sweeps of all channels take together at most; what is then still missing is told as the residual.
+const SWEPT_PRODUCTS_MAX: usize = 2_000_000_000;
+const SWEEPS_MIN: usize = 60;
 
 impl Chain {
     /// `weight_of_block` is 1 for all, unless journeys are drawn again.
@@ -90,10 +93,10 @@ impl Chain {
         self.steps.len().saturating_mul(self.shape.channels as usize)
     }
 
-    /// About how many products a solution takes.
-    pub fn cost(&self) -> usize {
-        const SWEEPS: usize = 60;
-        if self.is_factored() { self.states.len().pow(3) } else { self.work().saturating_mul(SWEEPS) }
+    /// How many products a solution takes at most, with so many sweeps.
+    pub fn cost(&self, sweeps: usize) -> usize {
+        // A third for the factors, as much again for the diagonal of the inverse.
+        if self.is_factored() { self.states.len().pow(3) * 2 / 3 } else { self.work().saturating_mul(sweeps) }
     }
 
     fn is_factored(&self) -> bool {
@@ -101,11 +104,16 @@ impl Chain {
     }
 
     pub fn effects(&self) -> Effects {
+        self.effects_within((SWEPT_PRODUCTS_MAX / self.work().max(1)).clamp(SWEEPS_MIN, SWEEPS_MAX))
+    }
+
+    /// With so many sweeps at most, where it takes sweeps.
+    pub fn effects_within(&self, sweeps_max: usize) -> Effects {
         let channels = self.shape.channels as usize;
         if self.states.is_empty() || self.conversions <= 0.0 {
             return Effects { conversions: vec![0.0; channels], worth: vec![0.0; channels], residual: 0.0 };
         }
-        let mut effects = if self.is_factored() { self.factored() } else { self.swept() };
+        let mut effects = if self.is_factored() { self.factored() } else { self.swept(sweeps_max) };
         if self.worth <= 0.0 {
             effects.worth.clone_from(&effects.conversions);
         }
@@ -156,9 +164,9 @@ impl Chain {
         error(0).max(error(1))
     }
 
-    pub(super) fn swept(&self) -> Effects {
-        let (whole, left) = self.sweep(None);
-        let without: Vec<([f64; 2], f64)> = (1..=self.shape.channels).into_par_iter().map(|channel| self.sweep(Some(channel))).collect();
+    pub(super) fn swept(&self, sweeps_max: usize) -> Effects {
+        let (whole, left) = self.sweep(None, sweeps_max);
+        let without: Vec<([f64; 2], f64)> = (1..=self.shape.channels).into_par_iter().map(|channel| self.sweep(Some(channel), sweeps_max)).collect();
         let effect = |side: usize| without.iter().map(|(rest, _)| share(whole[side] - rest[side], whole[side])).collect();
         let residual = without.iter().map(|(_, left)| *left).fold(left, f64::max);
         Effects { conversions: effect(0), worth: effect(1), residual }
@@ -166,10 +174,10 @@ impl Chain {
 
     /// What converts from the start without ever touching a channel, and the error left. From below, a sweep can only add; what it
     /// adds dies out as journeys end.
-    fn sweep(&self, removed: Option<u64>) -> ([f64; 2], f64) {
+    fn sweep(&self, removed: Option<u64>, sweeps_max: usize) -> ([f64; 2], f64) {
         let mut from = vec![[0.0_f64; 2]; self.states.len()];
         let mut left = 0.0;
-        for _ in 0..SWEEPS_MAX {
+        for _ in 0..sweeps_max {
             let (mut most, mut moved) = ([f64::MIN_POSITIVE; 2], [0.0_f64; 2]);
             for state in (0..self.states.len()).rev() {
                 if removed == Some(self.states[state].newest) {

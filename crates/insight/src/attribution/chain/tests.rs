@@ -229,11 +229,20 @@ proptest! {
     fn the_two_ways_to_solve_agree(journeys in journeys()) {
         let chain = Chain::of(&counted(&journeys, 1).sorted(), |_| 1.0);
         prop_assume!(chain.states() > 0);
-        let (effects, swept) = (chain.effects(), chain.swept());
+        let (effects, swept) = (chain.effects(), chain.swept(20_000));
         for (found, other) in effects.conversions.iter().zip(&swept.conversions) {
             prop_assert!((found - other).abs() < 1e-9, "{:?} {:?}", effects, swept);
         }
         prop_assert!(chain.worth <= 0.0 || effects.worth.iter().zip(&swept.worth).all(|(found, other)| (found - other).abs() < 1e-9));
+    }
+
+    /// Sweeps that end too soon leave an error, and say so.
+    #[test]
+    fn sweeps_that_end_too_soon_say_so(journeys in journeys()) {
+        let chain = Chain::of(&counted(&journeys, 2).sorted(), |_| 1.0);
+        let (early, late) = (chain.effects_within(1), chain.effects());
+        prop_assert!(late.residual <= 1e-12);
+        prop_assert!(chain.conversions <= 0.0 || early.residual > late.residual);
     }
 
     /// In blocks or not, in one list or merged, forwards or backwards.
