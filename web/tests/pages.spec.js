@@ -1,9 +1,11 @@
 // What holds on every page: no serious fault of accessibility, nothing in the console, nothing wider than the screen.
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test } from "./tandem.js";
+import { becomeAdmin, expect, test } from "./tandem.js";
 
 const PAGES = [
-  "/", "/scoreboard?by=source", "/scoreboard/mql_to_sal_rate", "/scoreboard/sales_cycle_days", "/closed-loop", "/leads", "/people", "/companies",
+  "/", "/scoreboard?by=source", "/scoreboard/mql_to_sal_rate", "/scoreboard/sales_cycle_days", "/why", "/why?number=mql_to_sal_rate",
+  "/closed-loop", "/journeys", "/cohorts", "/cohorts?by=source", "/forecast", "/plan", "/misalignment", "/effect", "/effect?at=2025-12-01",
+  "/experiments", "/score", "/questions", "/leads", "/people", "/companies",
   "/deals", "/deals?view=table", "/campaigns", "/content", "/agreement", "/imports", "/imports/new", "/settings", "/settings/users", "/settings/tokens",
   "/notifications", "/settings/notifications", "/settings/channels", "/settings/deliveries", "/api",
 ];
@@ -39,6 +41,22 @@ async function check(page, address) {
   const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(beyond, "pixels by which it is wider than a phone").toBeLessThanOrEqual(0);
 }
+
+/** What people come to learn from; without records each says what it needs. */
+const INSIGHT = ["/scoreboard", "/why", "/closed-loop", "/journeys", "/cohorts", "/forecast", "/plan", "/misalignment", "/effect", "/experiments", "/score", "/questions"];
+
+test.describe("without a record", () => {
+  test.use({ company: null });
+  test("each page of insight stands and says what to do", async ({ page, empty }) => {
+    await becomeAdmin(page, empty.link);
+    for (const address of INSIGHT) {
+      const response = await page.goto(empty.url + address);
+      expect(response?.status(), address).toBe(200);
+      await expect(page.getByRole("heading", { level: 1 }), address).toBeVisible();
+      expect((await page.locator("main").innerText()).length, address).toBeGreaterThan(60);
+    }
+  });
+});
 
 for (const address of PAGES) test(`${address} is for everybody`, ({ page }) => check(page, address));
 for (const list of RECORDS) test(`a record of ${list} is for everybody`, async ({ page }) => check(page, await record(page, list)));
