@@ -4,7 +4,7 @@ use alignment::{Instant, instant::MICROS_PER_DAY};
 use serde::Serialize;
 
 use super::{
-    Compared, Design, Outcome, VersionSeen,
+    Base, Compared, Design, Outcome, VersionSeen,
     power::{ALPHA, POWER, leads_for_means, leads_for_rates},
     sequential::{AlwaysValid, always_valid},
 };
@@ -36,8 +36,11 @@ const AGE_GAP_MAX: f64 = 0.2;
 pub struct Advice {
     pub standing: Standing,
     pub outcome: Outcome,
-    /// In the unit of the number: the step that is worth finding.
+    /// In the unit of the number: the step that is worth finding, fixed before the experiment began. `None`: of revenue, where no leads
+    /// before it say what one brings.
     pub step: Option<f64>,
+    /// What the step is a part of.
+    pub step_base: Option<Base>,
     /// Leads that each version needs, if one looks once and only then.
     pub leads_planned: Option<u64>,
     /// The smaller of the two.
@@ -50,8 +53,9 @@ pub struct Advice {
     pub ages_differ: bool,
 }
 
-pub(super) fn advice(design: &Design, decides: &Compared, as_of: Instant, versions: [&VersionSeen; 2]) -> Advice {
-    let step = decides.a.value.map(|value| value * design.worth_finding).filter(|step| *step > 0.0);
+pub(super) fn advice(design: &Design, base: Option<Base>, decides: &Compared, as_of: Instant, versions: [&VersionSeen; 2]) -> Advice {
+    // The test that may be looked at again and again holds only where what it looks for does not move with what it sees.
+    let step = base.map(|base| base.value * design.worth_finding).filter(|step| *step > 0.0);
     let planned = step.and_then(|step| planned(decides, step));
     let so_far = decides.a.n.min(decides.b.n);
     let valid = match (decides.difference, decides.variance, step) {
@@ -65,6 +69,7 @@ pub(super) fn advice(design: &Design, decides: &Compared, as_of: Instant, versio
         standing: standing(decides, valid, step, has_ended),
         outcome: decides.outcome,
         step,
+        step_base: base,
         leads_planned: planned,
         leads_so_far: so_far,
         days_left: days_left.map(|planned| (planned - so_far) as f64 / (so_far as f64 / days)),

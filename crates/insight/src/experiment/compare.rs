@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     Comparison, Design, Outcome, SEED, Version, VersionSeen,
     advice::advice,
+    base::base,
     outcome::{Brought, Signed, brought, signed},
     posterior, proportions,
     proportions::Difference,
@@ -63,7 +64,8 @@ pub fn experiment(history: &History, question: &Question, design: &Design) -> Co
     let compare =
         |outcome| compared(outcome, &collect(&context, &signed, &a, design, outcome), &collect(&context, &signed, &b, design, outcome));
     let outcomes: Vec<Compared> = Outcome::ALL.into_iter().map(compare).collect();
-    let advice = advice(design, &outcomes[design.decides as usize], question.as_of, [&a.seen, &b.seen]);
+    let base = base(history, question, design);
+    let advice = advice(design, base, &outcomes[design.decides as usize], question.as_of, [&a.seen, &b.seen]);
     Comparison { a: a.seen, b: b.seen, outcomes, advice, agreement_version: question.settings.agreement_version }
 }
 
@@ -106,7 +108,8 @@ impl Members {
         let ends_at = design.ends_at.unwrap_or(Instant::MAX);
         let opened = |row: &usize| {
             let at = context.view.leads[*row].begins()?;
-            (places.contains(&segments.leads[*row]) && design.starts_at <= at && at < ends_at).then_some(at)
+            let is_member = places.contains(&segments.leads[*row]) && context.keeps(Table::Leads, *row);
+            (is_member && design.starts_at <= at && at < ends_at).then_some(at)
         };
         let all: Vec<(usize, Instant)> = (0..context.history.leads.len()).filter_map(|row| Some((row, opened(&row)?))).collect();
         let is_ripe = |at: Instant| design.within_days.is_none_or(|days| as_of.0 - at.0 >= i64::from(days) * MICROS_PER_DAY);

@@ -4,6 +4,7 @@
 //! serve the effect of the Agreement and the cost of misalignment too.
 
 mod advice;
+mod base;
 mod compare;
 pub mod normal;
 mod outcome;
@@ -19,6 +20,7 @@ use alignment::Instant;
 use serde::Serialize;
 
 pub use advice::{Advice, Standing};
+pub use base::Base;
 pub use compare::{Compared, Seen, experiment, rows};
 pub use outcome::Outcome;
 
