@@ -3,6 +3,7 @@
 use alignment::{Instant, rate::Rate};
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     past::{Past, Path, Reading},
     simulate::{replicates_for, simulate},
 };
+use crate::score::LIVE_DAYS;
 
 /// Ends of months that are gone back to, at most.
 pub const ORIGINS_MAX: usize = 12;
@@ -24,9 +26,13 @@ const WIDENED_FROM: usize = 4;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Backtest {
-    /// Whether each origin saw only what had been written down by then. If not, the record was brought in later, and what was known when
-    /// can't be told: then each sees what had happened by then.
+    /// Whether each origin saw only what had been written down by then, of all deals.
     pub learned_then: bool,
+    /// Deals that were brought in later, so that what was known of them when can't be told: of these each origin sees what had happened by
+    /// then.
+    pub brought_in_later: u64,
+    /// Whether deals are worth at each origin what they are worth now, and not what was known then.
+    pub amounts_as_now: bool,
     pub origins: Vec<Origin>,
     /// Of the bands as they are shown, of each level: months inside, and all.
     pub coverage: Vec<Coverage>,
@@ -94,13 +100,13 @@ pub struct SeasonalError {
 pub fn backtest(reading: Reading, now: &Past, known_at: Instant, zone: &TimeZone, seed: u64) -> Option<Backtest> {
     let first = now.begins()?;
     let starts = month_starts(first, now.as_of, zone);
-    let learned_then = learned_then(reading, now);
+    let late = brought_in_later(reading, now);
     // The last month that is over is the last that can be foretold.
     let last = starts.len().checked_sub(2)?;
     let places: Vec<usize> = (1..=last).rev().take(ORIGINS_MAX + AHEAD - 1).collect();
     let origin = |place: &usize| {
         let as_of = starts[*place].plus_micros(-1);
-        let past = Past::at(reading, as_of, if learned_then { as_of.min(known_at) } else { known_at });
+        let past = Past::known(reading, as_of, |row| if late.contains(&row) { known_at } else { as_of.min(known_at) });
         let model = Model::of(&past, zone)?;
         let months = foretold(&model, now, &starts, (*place, last), zone, seed);
         Some(Origin { as_of, widening: 1.0, months })
@@ -110,7 +116,9 @@ pub fn backtest(reading: Reading, now: &Past, known_at: Instant, zone: &TimeZone
     let raw = coverage(&origins, |month| month.raw);
     widen(&mut origins);
     (!origins.is_empty()).then(|| Backtest {
-        learned_then,
+        learned_then: late.is_empty(),
+        brought_in_later: late.len() as u64,
+        amounts_as_now: true,
         coverage: coverage(&origins, |month| month.revenue),
         coverage_before_widening: raw,
         errors: (0..=AHEAD).filter_map(|ahead| errors(&origins, ahead)).collect(),
@@ -118,11 +126,11 @@ pub fn backtest(reading: Reading, now: &Past, known_at: Instant, zone: &TimeZone
     })
 }
 
-/// Whether the record was written as things happened: most deals were written down within a week of being first seen.
-fn learned_then(reading: Reading, now: &Past) -> bool {
-    let recorded_at = |path: &&Path| reading.history.deals.recorded_at.get(path.row as usize);
-    let soon = now.paths.iter().filter(|path| recorded_at(path) <= path.first_at().plus_days(7)).count();
-    2 * soon >= now.paths.len()
+/// Rows of the deals that were not written down as they came about: more than a day after they were first seen.
+pub(super) fn brought_in_later(reading: Reading, now: &Past) -> FxHashSet<u32> {
+    let recorded_at = |path: &Path| reading.history.deals.recorded_at.get(path.row as usize);
+    let is_late = |path: &&Path| recorded_at(path) > path.first_at().plus_days(LIVE_DAYS);
+    now.paths.iter().filter(is_late).map(|path| path.row).collect()
 }
 
 fn foretold(model: &Model, now: &Past, starts: &[Instant], (place, last): (usize, usize), zone: &TimeZone, seed: u64) -> Vec<Foretold> {

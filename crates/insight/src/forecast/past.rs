@@ -43,10 +43,16 @@ pub struct Reading<'a> {
 
 impl Past {
     pub fn at(reading: Reading, as_of: Instant, known_at: Instant) -> Past {
+        Past::known(reading, as_of, |_| known_at)
+    }
+
+    /// `known_at`: by when what is recorded of a deal, by its row, counts.
+    pub fn known(reading: Reading, as_of: Instant, known_at: impl Fn(u32) -> Instant) -> Past {
         let deals = &reading.history.deals;
         let currency = currency_code(reading.currency);
         let mut paths = Vec::new();
         for row in reading.rows {
+            let known_at = known_at(*row);
             let Some(state) = reading.history.deal_state(*row as usize, as_of, known_at) else { continue };
             let mut moves = Vec::new();
             moves_until(reading.history, *row as usize, as_of, known_at, &mut moves);

@@ -147,6 +147,22 @@ fn a_record_brought_in_later_is_tested_by_what_had_happened() {
     delta.deal_transitions.iter_mut().for_each(|row| row.recorded_at = day(299.0));
     let backtest = told(&history(delta), &asked(300.0), &quick()).backtest.unwrap();
     assert!(!backtest.learned_then && !backtest.origins.is_empty());
+    assert!(backtest.brought_in_later > 80, "{}", backtest.brought_in_later);
+}
+
+/// One deal that was brought in later does not let the origins see ahead of the others.
+#[test]
+fn what_was_known_then_is_decided_deal_by_deal() {
+    let reading_of = |recorded: f64| {
+        let mut delta = steady(120);
+        delta.deals[0].recorded_at = day(recorded);
+        let history = history(delta);
+        let rows: Vec<u32> = (0..history.deals.len() as u32).collect();
+        let reading = past::Reading { history: &history, currency: alignment::Currency::EUR, rows: &rows };
+        let now = past::Past::at(reading, day(120.0), day(120.0));
+        backtest::brought_in_later(reading, &now).into_iter().collect::<Vec<u32>>()
+    };
+    assert_eq!((reading_of(0.5), reading_of(1.5)), (vec![], vec![0]), "a day is live, longer is not, whatever the others are");
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub use features::OUTCOMES;
 pub use field_log::{FieldChange, FieldLog};
 pub use guard::{FILLED_GAP_MAX, LeftOut, SINGLE_AUC_MAX, screen};
 pub use landmark::Landmark;
+pub(crate) use landmark::LIVE_DAYS;
 pub use learn::{AUC_MARGIN_MIN, Ask, LANDMARKS_MAX, Learned, Part, Report, TooLittle, learn};
 pub use logistic::{Logistic, logit, sigmoid};
 pub use measure::{
