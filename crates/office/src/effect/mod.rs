@@ -17,6 +17,7 @@ use insight::{
     history::History,
     question::{Period, Question},
 };
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::{
@@ -74,7 +75,7 @@ async fn asked(office: &Office, params: &QuestionParams, own: &EffectParams) -> 
         review_minutes_max: i64::from(agreement.promises.review_hours_max) * 60,
         first_attempt_minutes_max: i64::from(agreement.promises.first_attempt_hours_max) * 60,
     };
-    let changes = changes(office, own, question.as_of).await?;
+    let changes = changes(office, own, &question).await?;
     Ok(Asked { history, question, calendar: WorkCalendar::of(&agreement.calendar), settings, changes })
 }
 
@@ -135,9 +136,15 @@ fn one_of(name: &str, value: &Option<String>, words: [&str; 2]) -> Result<bool, 
 }
 
 /// Versions that took effect by `as_of`, but for the first, which nothing was before; and the day of one's own.
-async fn changes(office: &Office, own: &EffectParams, as_of: Instant) -> Result<Vec<Change>, AppError> {
-    if let Some(at) = text(&own.at) {
-        let at = Instant(wire::instant("at", at)?);
+async fn changes(office: &Office, own: &EffectParams, question: &Question) -> Result<Vec<Change>, AppError> {
+    let as_of = question.as_of;
+    if let Some(written) = text(&own.at) {
+        // A date alone is the start of that day where the company is.
+        let day = written.parse::<Date>().ok().filter(|_| !written.contains('T'));
+        let at = match day.and_then(|day| day.to_zoned(question.zone.clone()).ok()) {
+            Some(start) => Instant::from_timestamp(start.timestamp()),
+            None => Instant(wire::instant("at", written)?),
+        };
         return if at < as_of {
             Ok(vec![Change { version: None, at }])
         } else {
