@@ -20,8 +20,9 @@ use crate::{
     question::QuestionParams,
     questions::{looks, pages::Saving},
     ui::{
-        Exhibit, Frame, Judged, Svg, charts, format, url,
+        Exhibit, Frame, Judged, Svg, charts, format,
         kpi::{self, Card},
+        url,
     },
     web::{AppError, Page},
 };

@@ -260,11 +260,7 @@ fn form(params: &QuestionParams, own: &WhyParams) -> Form {
     let mut known = Controls { kept: kept(params, [], SHOWN), ..controls(params, PATH, super::PERIOD) };
     // There is nothing before all time.
     known.periods.retain(|(key, ..)| *key != "all");
-    Form {
-        numbers: numbers().map(|kpi| choice(kpi.key, kpi.name, kpi.key == number)).collect(),
-        againsts,
-        controls: known,
-    }
+    Form { numbers: numbers().map(|kpi| choice(kpi.key, kpi.name, kpi.key == number)).collect(), againsts, controls: known }
 }
 
 fn side(found: &Explained, total: &Total, period: insight::question::Period, rows: String) -> Side {
