@@ -20,6 +20,7 @@ use super::{
 use crate::{
     answer::ModelAnswer,
     chance::seeded,
+    engine::percentile,
     history::History,
     question::{Goal, Question},
 };
@@ -254,12 +255,7 @@ fn ranks(sums: &[(f64, f64)], goal: Goal) -> Vec<u32> {
 /// From the 2.5th to the 97.5th percentile, between the two nearest values.
 fn inner(mut values: Vec<f64>) -> (f64, f64) {
     values.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = share * (values.len() - 1) as f64;
-        let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
-        below + (above - below) * place.fract()
-    };
-    (at(0.025), at(0.975))
+    (percentile(&values, 0.025), percentile(&values, 0.975))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
     tails,
     target::{self, Part},
 };
-use crate::{chance::seeded, question::Period};
+use crate::{chance::seeded, engine::percentile, question::Period};
 
 const FAN_REPLICATES: usize = 400;
 /// Deals of one month drawn one by one; of more, the sum is taken as normal.
@@ -112,7 +112,13 @@ pub fn pacing(
         is_season_known: record.deals.season.is_known,
         quarters: quarters(&months),
         months,
-        fan: ends.into_iter().map(|(at, sums)| FanPoint { at, signed_minor: LEVELS.map(|level| at_level(&sums, level)) }).collect(),
+        fan: ends
+            .into_iter()
+            .map(|(at, sums)| FanPoint {
+                at,
+                signed_minor: LEVELS.map(|level| if sums.is_empty() { 0.0 } else { percentile(&sums, level) }),
+            })
+            .collect(),
         chance: at_end,
     }
 }
@@ -226,13 +232,4 @@ fn path(record: &Record, ask: &Ask, flows: &Flows, entries: &[Vec<f64>], win_shi
         minor[place] += sum;
     }
     minor
-}
-
-fn at_level(sorted: &[f64], level: f64) -> f64 {
-    let place = level * (sorted.len().saturating_sub(1)) as f64;
-    let (low, high) = (place.floor() as usize, place.ceil() as usize);
-    match (sorted.get(low), sorted.get(high)) {
-        (Some(a), Some(b)) => a + (b - a) * (place - low as f64),
-        _ => 0.0,
-    }
 }

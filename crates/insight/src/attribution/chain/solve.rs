@@ -166,7 +166,8 @@ impl Chain {
 
     pub(super) fn swept(&self, sweeps_max: usize) -> Effects {
         let (whole, left) = self.sweep(None, sweeps_max);
-        let without: Vec<([f64; 2], f64)> = (1..=self.shape.channels).into_par_iter().map(|channel| self.sweep(Some(channel), sweeps_max)).collect();
+        let without: Vec<([f64; 2], f64)> =
+            (1..=self.shape.channels).into_par_iter().map(|channel| self.sweep(Some(channel), sweeps_max)).collect();
         let effect = |side: usize| without.iter().map(|(rest, _)| share(whole[side] - rest[side], whole[side])).collect();
         let residual = without.iter().map(|(_, left)| *left).fold(left, f64::max);
         Effects { conversions: effect(0), worth: effect(1), residual }
