@@ -33,7 +33,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::params::{address, kept},
     ui::{
-        Exhibit, Frame,
+        Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format, url,
     },
@@ -104,10 +104,12 @@ struct PlanPage {
     needs_csv: String,
     as_of: String,
     as_of_exact: String,
+    known_at: String,
     known_at_exact: String,
     draws: String,
     seed: u64,
     currency: String,
+    judged: Judged,
     frame: Frame,
 }
 
@@ -120,8 +122,6 @@ struct SourceRow {
     address: String,
 }
 
-struct StepRow {
-    name: String,
 struct QuarterRow {
     name: String,
     planned: String,
@@ -129,6 +129,8 @@ struct QuarterRow {
     address: String,
 }
 
+struct StepRow {
+    name: String,
     rate: String,
     is_assumed: bool,
     recorded: String,
@@ -156,11 +158,11 @@ async fn page(
 ) -> Result<Page<PlanPage>, AppError> {
     let mut params = super::question_of(&params);
     let mut found = planned(&office, &params, &own).await?;
-    let saved = plans::list(&mut office.facts().read().await?, Turn { cursor: None, limit: SAVED_SHOWN }).await?.items;
-    let sliders = std::mem::take(&mut found.sliders);
     if found.saved.is_some() {
         params.currency = Some(found.question.currency.to_string());
     }
+    let saved = plans::list(&mut office.facts().read().await?, Turn { cursor: None, limit: SAVED_SHOWN }).await?.items;
+    let sliders = std::mem::take(&mut found.sliders);
     let answer = &found.answer;
     let Months { names, sources, totals } = months(&found, &params);
     let links = Links { params: &params, own: &own };
@@ -207,11 +209,13 @@ async fn page(
         needs_csv: links.to("/plan/needs.csv"),
         as_of: frame.date_time(answer.as_of),
         as_of_exact: answer.as_of.to_string(),
+        known_at: frame.date_time(answer.known_at),
         known_at_exact: answer.known_at.to_string(),
         draws: format::count(answer.replicates as u64),
         seed: answer.seed,
         currency: answer.currency.to_string(),
         sliders,
+        judged: Judged::of(&found.question),
         frame,
     }))
 }
@@ -300,11 +304,11 @@ fn months(found: &Planned, params: &QuestionParams) -> Months {
     let spend: Vec<f64> = answer.sources.iter().filter_map(|source| source.spend_minor).collect();
     let spend = if spend.is_empty() { dash() } else { money(Some(spend.iter().sum()), answer) };
     let totals = names.iter().map(|month| count_of(leads(None, month))).chain([count_of(all), String::new(), spend]).collect();
+    let names = names.iter().map(|month| format::month_of_key(month)).collect();
     Months { names, sources: sources.into_iter().map(|(_, row)| row).collect(), totals }
 }
 
 fn step_row(step: &StepUsed, zone: &jiff::tz::TimeZone, params: &QuestionParams) -> StepRow {
-    let names = names.iter().map(|month| format::month_of_key(month)).collect();
     // The very leads of the rate, as the cohorts count them.
     let period = format!("{}..{}", format::iso_date(step.cohorts_from, zone), format::iso_date(step.cohorts_to, zone));
     let cohorts = url::with("/cohorts", [("from", step.from.key()), ("to", step.to.key())]);
@@ -438,11 +442,11 @@ async fn save(
     body.territories = territories_read(said("territories").unwrap_or_default())?;
     body.note = said("note").map(str::to_owned);
     let name = said("name").unwrap_or_default();
+    let body = saved::in_own_currency(&office, &body).await?;
     let author = write::author(&office, &actor).await?;
     let mut tx = office.facts().write().await?;
     let id = crate::api::ask::id("plan", &said("plan").map(str::to_owned))?;
     let (id, undo) = match id.filter(|_| said("as_new").is_none()) {
-    let body = saved::in_own_currency(&office, &body).await?;
         Some(id) => {
             let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
             let has_changed = saved::edit(&mut tx, &author, id, edits, name, &body).await?;
@@ -487,11 +491,11 @@ async fn remove(State(office): State<Office>, session: Session, actor: Actor, Pa
     let mut tx = office.facts().write().await?;
     saved::remove(&mut tx, &author, id).await?;
     tx.commit().await?;
+    told(&office);
     redirect(&session, PATH, "The plan is removed.", Some(format!("/plan/saved/{id}/return"))).await
 }
 
 async fn put_back(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
-    told(&office);
     let author = write::author(&office, &actor).await?;
     let mut tx = office.facts().write().await?;
     saved::put_back(&mut tx, &author, id).await?;

@@ -5,20 +5,23 @@ use insight::{
     plan::{Backtest, Pace, PlanAnswer},
     question::Question,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PlanParams, Planned, past, planned};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading as heading_of, with_question},
+    report::{Report, Sheet, heading as heading_of, judged, with_question},
     ui::format,
 };
 
 pub async fn report(office: &Office, params: &QuestionParams, own: &PlanParams) -> anyhow::Result<Report> {
     let found = planned(office, params, own).await?;
-    let mut json = serde_json::to_value(&found.answer)?;
-    if let Some(object) = json.as_object_mut() {
+    let mut json = with_question(&found.question, []);
+    if let (Some(object), Value::Object(answer)) = (json.as_object_mut(), serde_json::to_value(&found.answer)?) {
+        // A plan looks ahead from the end of the record: it has no period.
+        object.remove("period");
+        object.extend(answer);
         object.insert("assumed".into(), json!(found.body));
         object.insert("plan".into(), json!(found.saved.as_ref().map(|plan| plan.id)));
         object.insert("base".into(), json!(found.base));
@@ -30,11 +33,10 @@ pub async fn report(office: &Office, params: &QuestionParams, own: &PlanParams) 
 fn heading(found: &Planned) -> String {
     let answer = &found.answer;
     format!(
-        "{} signed by {}, as of {}, judged by Agreement v{}; {} draws, seed {}",
+        "{} signed by {}, as of {}; {} draws, seed {}",
         target(answer),
         last_day(found),
-        answer.as_of,
-        answer.agreement_version,
+        judged(&found.question),
         answer.replicates,
         answer.seed
     )
@@ -82,7 +84,7 @@ pub fn past_words(tried: &Backtest) -> String {
 pub fn target(answer: &PlanAnswer) -> String {
     match (answer.target_customers, answer.target_revenue_minor) {
         (Some(customers), _) => format::plural(customers, "customer", "customers"),
-        (_, Some(minor)) => format::money(Money::new(minor, answer.currency)),
+        (_, Some(minor)) => format::money_brief(Money::new(minor, answer.currency)),
         _ => String::new(),
     }
 }
