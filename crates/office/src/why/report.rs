@@ -209,6 +209,7 @@ fn digest_json(found: &Digest, question: &Question, params: &QuestionParams) -> 
             ("comparisons", comparisons.collect()),
             ("findings", found.findings.iter().map(|finding| finding_json(finding, question, params, None)).collect()),
             ("more", json!(found.more)),
+            ("undated_pieces", json!(found.undated_pieces)),
             ("never_used", found.unused.iter().map(|(id, name)| json!({"id": id, "title": name})).collect()),
         ],
     );
