@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{Form, extract::State, response::Response};
 use facts::scores::VersionHead;
-use insight::score::{AUC_MARGIN_MIN, Report, Since, Weight};
+use insight::score::{AUC_MARGIN_MIN, Part, Report, Since, Weight};
 use picture::Width;
 use tower_sessions::Session;
 
@@ -117,7 +117,7 @@ fn newest(standing: Standing, since: Option<Since>, frame: &Frame) -> Newest {
         over: format!("{}, between {} and {}", format::signed(over.value, 3), format::signed(over.low, 3), format::signed(over.high, 3)),
         since: since.map(|since| format!("{:.3} on {} leads that have come of age since", since.auc.value, format::count(since.rows))),
         figures: report::figures(report),
-        rows: report::rows(report),
+        rows: parts_shown(report, &frame.zone),
         calibration: exhibit(&pictures::calibration(report), &report::calibration(report), "calibration"),
         roc: exhibit(&pictures::roc(report), &report::roc(report), "roc"),
         weights_count: weights.len(),
@@ -127,13 +127,27 @@ fn newest(standing: Standing, since: Option<Since>, frame: &Frame) -> Newest {
     }
 }
 
+/// The parts it was learned, calibrated and judged with, as a person reads them.
+fn parts_shown(report: &Report, zone: &jiff::tz::TimeZone) -> Sheet {
+    let sheet = report::rows(report);
+    let parts = [&report.learned, &report.calibrated, &report.judged];
+    let row = |(row, part): (Vec<String>, &Part)| {
+        let name = row.into_iter().next().unwrap_or_default();
+        let days = [part.from, part.to].map(|at| format::full_date(at, zone));
+        [name, format::count(part.rows), format::count(part.hits)].into_iter().chain(days).collect()
+    };
+    let header = ["part", "leads", &format!("became {}", report.outcome.name()), "from", "to"].map(str::to_owned).to_vec();
+    let title = format!("{} more are too young to count{}.", format::count(report.young), report::unread(report));
+    Sheet { title, header, rows: sheet.rows.into_iter().zip(parts).map(row).collect() }
+}
+
 fn exhibit(picture: &dyn picture::Picture, table: &Sheet, name: &str) -> Exhibit {
     Exhibit::new(picture, Width::Normal, table, format!("/score/{name}.svg"), format!("/score/{name}.csv"))
 }
 
 fn weight(weight: &Weight) -> WeightShown {
     WeightShown {
-        words: weight.words.clone(),
+        words: format::with_groups(&weight.words),
         log_odds: format::signed(weight.log_odds, 2),
         odds: format!("× {}", format::fixed(weight.log_odds.exp(), 2)),
         share: format::rate(weight.share),
