@@ -151,7 +151,7 @@ pub fn sure_words(shares: &Shares) -> String {
     let overview = &shares.overview;
     let name = overview.answers.iter().find(|answer| answer.model == overview.chosen).map_or("", |answer| answer.name);
     let drawn = overview.uncertainty.as_ref().map_or_else(
-        || format!("{name}. Too few deals for an interval."),
+        || format!("{name}. Too few deals, or too large a chain, for an interval."),
         |found| {
             let times = format::count(u64::from(found.replicates));
             format!("{name}, 95% interval from {} {} drawn again {times} times.", format::count(found.units), found.unit)
