@@ -294,7 +294,7 @@ impl Rivals {
             roc: of_score,
             points_roc: of_points,
             left_out,
-        })
             unread: found.unread,
+        })
     }
 }
