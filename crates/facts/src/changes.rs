@@ -130,7 +130,13 @@ pub struct Written {
 }
 
 /// Writes down fields that changed, so that the record can be seen as it was. The event is noted by who wrote them.
-pub async fn remember(tx: &mut WriteTx, author: &Author, import_id: Option<i64>, table: &'static Table, written: Vec<Written>) -> Result<()> {
+pub async fn remember(
+    tx: &mut WriteTx,
+    author: &Author,
+    import_id: Option<i64>,
+    table: &'static Table,
+    written: Vec<Written>,
+) -> Result<()> {
     if written.is_empty() {
         return Ok(());
     }

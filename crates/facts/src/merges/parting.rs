@@ -175,7 +175,8 @@ async fn put_clocks_back(tx: &mut WriteTx, author: &Author, trail: &Trail) -> Re
     for table in [&schema::CLOCKS, &schema::CLOCK_PAUSES] {
         let rows = read(table, trail.clocks.get(table.name).map_or(&[], Vec::as_slice))?;
         if table.name == schema::CLOCKS.name {
-            let ids: Vec<i64> = rows.iter().filter_map(|row| if let Some(Value::Int(id)) = row.first() { Some(*id) } else { None }).collect();
+            let ids: Vec<i64> =
+                rows.iter().filter_map(|row| if let Some(Value::Int(id)) = row.first() { Some(*id) } else { None }).collect();
             clocks::note(tx, author, None, "added", &ids);
         }
         bulk::insert(tx.conn(), engine, table, rows.into_iter().flatten().collect()).await?;

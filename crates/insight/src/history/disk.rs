@@ -203,8 +203,7 @@ impl Writer<'_> {
     fn write(&self, table: &str, rows: usize, columns: Vec<(Field, ArrayRef)>) -> Result<TableFile, HistoryError> {
         let name = format!("{table}-{}.arrow", self.generation);
         let path = self.folder.join(&name);
-        let (bytes, checksum) =
-            write_whole(self.folder, &name, |file| write_batch(rows, columns, file).map_err(std::io::Error::other))?;
+        let (bytes, checksum) = write_whole(self.folder, &name, |file| write_batch(rows, columns, file).map_err(std::io::Error::other))?;
         let frame = mapped::frame(map(&path)?).map_err(|what| damaged(&path, what))?;
         Ok(TableFile { folder: self.folder.to_owned(), name, rows: rows as u64, bytes, checksum, frame })
     }

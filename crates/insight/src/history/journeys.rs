@@ -49,7 +49,10 @@ impl Journeys {
 
     pub(super) fn store(&self) -> Vec<(Field, ArrayRef)> {
         let (starts, groups) = (UInt32Array::new(self.starts.clone(), None), Int64Array::new(self.groups.clone(), None));
-        vec![(Field::new("start", DataType::UInt32, false), Arc::new(starts)), (Field::new("group", DataType::Int64, false), Arc::new(groups))]
+        vec![
+            (Field::new("start", DataType::UInt32, false), Arc::new(starts)),
+            (Field::new("group", DataType::Int64, false), Arc::new(groups)),
+        ]
     }
 
     /// `None`: these are not journeys of that many touches.

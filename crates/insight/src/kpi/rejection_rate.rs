@@ -16,7 +16,11 @@ pub static KPI: Kpi = Kpi {
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[("undecided", "sales has not decided on it yet")],
-    splits: Some(Splits { labels, observe: |context, row, reason| observe(context, row, Some(reason)), dimension: Some(Dimension::RejectionReason) }),
+    splits: Some(Splits {
+        labels,
+        observe: |context, row, reason| observe(context, row, Some(reason)),
+        dimension: Some(Dimension::RejectionReason),
+    }),
     target: no_target,
     beside: nothing_beside,
 };

@@ -12,10 +12,7 @@ pub use crate::{
     rows::*,
     testing::*,
 };
-use crate::{
-    engine::Summary,
-    question::Filter,
-};
+use crate::{engine::Summary, question::Filter};
 use alignment::touch::{ActivityKind, TouchKind};
 
 pub fn answer_as_of(key: &str, delta: Delta, as_of: f64) -> KpiAnswer {

@@ -27,8 +27,8 @@ pub use encode::{Encoder, Feature, SLOT_ROWS_MIN, Slots};
 pub use features::OUTCOMES;
 pub use field_log::{FieldChange, FieldLog};
 pub use guard::{FILLED_GAP_MAX, LeftOut, SINGLE_AUC_MAX, screen};
-pub use landmark::Landmark;
 pub(crate) use landmark::LIVE_DAYS;
+pub use landmark::Landmark;
 pub use learn::{AUC_MARGIN_MIN, Ask, LANDMARKS_MAX, Learned, Part, Report, TooLittle, learn};
 pub use logistic::{Logistic, logit, sigmoid};
 pub use measure::{

@@ -122,7 +122,9 @@ pub fn seen(seen: &Seen, outcome: Outcome, question: &Question) -> String {
 
 pub fn sample(seen: &Seen, question: &Question) -> String {
     match seen.total_minor {
-        Some(minor) => format!("{} over {}", format::money_brief(Money::new(minor, question.currency)), format::plural(seen.n, "lead", "leads")),
+        Some(minor) => {
+            format!("{} over {}", format::money_brief(Money::new(minor, question.currency)), format::plural(seen.n, "lead", "leads"))
+        }
         None => format!("{} of {}", format::count(seen.hits), format::count(seen.n)),
     }
 }

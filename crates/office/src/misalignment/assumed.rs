@@ -79,7 +79,8 @@ impl Assumed {
             decision_minutes: minutes("decision_minutes", &self.decision_minutes, usual.decision_minutes)?,
             hour_cost_minor: cost("hour_cost", &self.hour_cost, usual.hour_cost_minor)?,
             piece_cost_minor: cost("piece_cost", &self.piece_cost, usual.piece_cost_minor)?,
-            dropped_days: number("dropped_days", &self.dropped_days, 366.0)?.map_or(usual.dropped_days, |days| days.round().max(1.0) as u32),
+            dropped_days: number("dropped_days", &self.dropped_days, 366.0)?
+                .map_or(usual.dropped_days, |days| days.round().max(1.0) as u32),
         };
         let of_field = Claims::OF_THE_FIELD;
         let share = |name, value: &Option<String>, usual: f64| {

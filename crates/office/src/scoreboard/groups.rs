@@ -2,7 +2,10 @@
 
 /// (head, keys). A number that stands nowhere here is shown last, so that none gets lost.
 pub static GROUPS: &[(&str, &[&str])] = &[
-    ("Outcome", &["revenue", "customers", "lead_to_customer_rate", "sales_cycle_days", "cac", "deal_win_rate", "deal_size", "retention_rate"]),
+    (
+        "Outcome",
+        &["revenue", "customers", "lead_to_customer_rate", "sales_cycle_days", "cac", "deal_win_rate", "deal_size", "retention_rate"],
+    ),
     ("Funnel", &["leads", "mqls", "sals", "sqls", "customer_acquisition", "lead_velocity_rate"]),
     ("From stage to stage", &["mql_to_sal_rate", "mql_to_sql_rate", "sal_to_sql_rate", "win_rate", "rejection_rate", "drop_off_rate"]),
     ("Working together", &["sla_kept_rate", "follow_up_hours", "crm_adoption_rate", "content_use_rate", "data_completeness_rate"]),

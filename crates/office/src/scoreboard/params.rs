@@ -169,7 +169,8 @@ mod tests {
             assert!(form.contains("kept %}<input type=\"hidden\""), "{page}: the form has no hidden inputs");
             assert_eq!(inputs(form), shown.iter().copied().collect(), "{page}: the inputs of the form");
             let params = asked();
-            let names: BTreeSet<_> = kept(&params, [("own", Some("x")), ("unasked", None)], shown).into_iter().map(|(name, _)| name).collect();
+            let names: BTreeSet<_> =
+                kept(&params, [("own", Some("x")), ("unasked", None)], shown).into_iter().map(|(name, _)| name).collect();
             let hidden_or_shown: BTreeSet<_> = names.union(&inputs(form)).copied().collect();
             let all = pairs(&params).map(|(name, _)| name).into_iter().chain(["own"]);
             for name in all {
