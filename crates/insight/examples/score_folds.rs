@@ -70,7 +70,7 @@ fn folds(table: &Table, outcomes: &[bool]) -> (Four, Vec<Four>) {
 
 fn one_fold(table: &Table, outcomes: &[bool], fold: usize) -> Four {
     let rows = |wanted: &dyn Fn(usize) -> bool| (0..outcomes.len()).filter(|row| wanted(*row)).collect::<Vec<usize>>();
-    let is_kept = |row: usize| row / FOLDS % 8 == 0;
+    let is_kept = |row: usize| (row / FOLDS).is_multiple_of(8);
     let learn = rows(&|row| row % FOLDS != fold && !is_kept(row));
     let calibrate = rows(&|row| row % FOLDS != fold && is_kept(row));
     let judge = rows(&|row| row % FOLDS == fold);

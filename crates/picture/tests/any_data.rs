@@ -49,7 +49,7 @@ fn pictures(items: &[Item], title: &str) -> Vec<Box<dyn Picture>> {
         Box::new(Funnel {
             title: title.clone(),
             summary: summary.clone(),
-            scale: if items.len() % 2 == 0 { FunnelScale::Linear } else { FunnelScale::Logarithmic },
+            scale: if items.len().is_multiple_of(2) { FunnelScale::Linear } else { FunnelScale::Logarithmic },
             stages: items
                 .iter()
                 .cloned()
@@ -196,7 +196,7 @@ fn pictures(items: &[Item], title: &str) -> Vec<Box<dyn Picture>> {
         }),
         Box::new(Curves {
             title: title.clone(),
-            shape: if items.len() % 2 == 0 { Shape::Line } else { Shape::Step },
+            shape: if items.len().is_multiple_of(2) { Shape::Line } else { Shape::Step },
             curves: items
                 .iter()
                 .map(|(name, value, ..)| Curve {

@@ -14,6 +14,7 @@ pub struct QuestionsArgs {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Which {
     /// List what was saved, newest first
     List {

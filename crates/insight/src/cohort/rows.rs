@@ -76,10 +76,13 @@ pub struct StayRow {
     pub hit: bool,
 }
 
+/// Whether a row is in the numerator.
+type IsHit = Box<dyn Fn(&Stay) -> bool>;
+
 /// A page of the rows, oldest first. `None`: there is no such stage or segment.
 pub fn rows_behind(context: &Context, ask: &Ask, figure: &Figure, offset: usize, limit: usize) -> Option<RowsBehind> {
     let mut table = Table::Leads;
-    let (mut stays, is_hit): (Vec<Stay>, Box<dyn Fn(&Stay) -> bool>) = match figure {
+    let (mut stays, is_hit): (Vec<Stay>, IsHit) = match figure {
         Figure::Cohort { span, segment, age_days } => {
             let age_days = *age_days;
             let hit = move |stay: &Stay| match age_days {

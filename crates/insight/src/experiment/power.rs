@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn agrees_with_statsmodels() {
         for (from, to, power, alpha, expected) in
-            [(0.10, 0.12, 0.8, 0.05, 3840.847_482), (0.05, 0.10, 0.9, 0.05, 581.082_054), (0.3, 0.2, 0.8, 0.01, 436.519_570)]
+            [(0.10, 0.12, 0.8, 0.05, 3_840.847_482), (0.05, 0.10, 0.9, 0.05, 581.082_054), (0.3, 0.2, 0.8, 0.01, 436.519_570)]
         {
             let found = leads_for_rates(from, to, alpha, power).unwrap();
             assert!((found - expected).abs() < 1e-5, "{found}");

@@ -20,7 +20,7 @@ pub struct AlwaysValid {
 /// `difference` and its variance as seen so far; `worth_finding` is the standard deviation of the mixture. `None` without a variance.
 pub fn always_valid(difference: f64, variance: f64, worth_finding: f64) -> Option<AlwaysValid> {
     let mixture = worth_finding * worth_finding;
-    if !(variance > 0.0 && mixture > 0.0) || !(variance + mixture).is_finite() {
+    if !(variance > 0.0 && mixture > 0.0 && (variance + mixture).is_finite()) {
         return None;
     }
     let both = variance + mixture;

@@ -76,8 +76,8 @@ impl Slots {
     fn fit(kind: CellKind, cells: &[&Cell]) -> Slots {
         match kind {
             CellKind::Label => Slots::Labels(frequent(cells.iter().filter_map(|cell| label_of(cell)), LEVELS_MAX)),
-            CellKind::Number => Slots::Numbers(edges(cells.iter().filter_map(|cell| number_of(cell)).collect())),
-            CellKind::Words => Slots::Words(frequent(cells.iter().flat_map(|cell| words_of(cell)), WORDS_MAX)),
+            CellKind::Number => Slots::Numbers(edges(cells.iter().filter_map(number_of).collect())),
+            CellKind::Words => Slots::Words(frequent(cells.iter().flat_map(words_of), WORDS_MAX)),
         }
     }
 }

@@ -12,7 +12,7 @@ pub struct NaiveBayes {
 
 const FIRST_COUNT: f64 = 0.1;
 /// Odoo's answers stay between 0.01% and 99.99%.
-const LOG_ODDS_MAX: f64 = 9.210_240_366_975_849;
+const LOG_ODDS_MAX: f64 = 9.210_240_366_975_85;
 
 impl NaiveBayes {
     pub fn fit(encoder: &Encoder, rows: &Sparse, outcomes: &[bool]) -> NaiveBayes {

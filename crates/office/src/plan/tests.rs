@@ -192,7 +192,7 @@ async fn the_sample_company_has_a_plan() {
     assert_eq!(better["base"]["columns"][1]["needs"][3], plan["columns"][1]["needs"][3]);
     assert!(better["columns"][1]["needs"][3]["total"].as_f64() < plan["columns"][1]["needs"][3]["total"].as_f64());
     assert_eq!(
-        saved::body(&facts::plans::one(&mut *world.office.facts().reader().await.unwrap(), 1).await.unwrap()).unwrap().sql_rate,
+        saved::body(&facts::plans::one(&mut world.office.facts().reader().await.unwrap(), 1).await.unwrap()).unwrap().sql_rate,
         Some(0.6)
     );
     assert_eq!(PlanBody::default().changes(), insight::plan::Changes::default());

@@ -73,7 +73,7 @@ async fn a_change_its_parts_and_their_rows_agree() {
     let findings = digest["findings"].as_array().unwrap();
     let slow = findings.iter().find(|found| found["number"] == "follow_up_hours").expect("Iberia is slow at any scale");
     let is_there = |name: &&str| slow["label"] == *name;
-    assert!(["Iberia", "Portugal", "Spain"].iter().any(|name| is_there(name)) && slow["p_adjusted"].as_f64().unwrap() < 0.05, "{slow}");
+    assert!(["Iberia", "Portugal", "Spain"].iter().any(is_there) && slow["p_adjusted"].as_f64().unwrap() < 0.05, "{slow}");
     // The rows of a finding are those it counts.
     let rows = slow["rows"].as_str().unwrap().strip_prefix("/api/v1/reports/why").unwrap();
     let (status, rows) = asked.get(rows).await;

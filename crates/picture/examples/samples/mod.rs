@@ -214,7 +214,7 @@ pub fn pacing() -> Pacing {
         name: if week == 0 { text("start") } else { format!("week {week}") },
         plan: week as f64 * 92_000.0,
         plan_shown: format!("€{} k", week * 92),
-        actual: (week < 9).then(|| week as f64 * 71_000.0 + if week > 4 { 60_000.0 } else { 0.0 }),
+        actual: (week < 9).then_some(week as f64 * 71_000.0 + if week > 4 { 60_000.0 } else { 0.0 }),
         actual_shown: format!("€{} k", week * 71 + if week > 4 { 60 } else { 0 }),
         href: None,
     };
