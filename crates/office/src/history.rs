@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use facts::{Facts, ReadTx, feed, schema};
 use insight::{
-    history::History,
+    history::{History, HistoryError},
     rows::{self, Delta, Removed, Table},
 };
 use rustc_hash::FxHashMap;
@@ -105,6 +105,20 @@ impl HistoryKeeper {
             *unsaved = 0;
         }
         Ok(history)
+    }
+
+    /// Reads every byte of the files on disk and holds it against their checksums, which opening them does not. Where one is damaged, the
+    /// next question has the history built anew from the record.
+    pub fn verify_files(&self) -> Result<(), HistoryError> {
+        // Nobody may put other files in their place meanwhile.
+        let _unsaved = self.refreshing.blocking_lock();
+        History::verify_files(&self.folder).inspect_err(|error| {
+            if error.asks_for_rebuild() {
+                tracing::error!(%error, "the history on disk is damaged and is built anew from the record");
+                self.current.store(Arc::new(History::empty()));
+                let _ = std::fs::remove_dir_all(&self.folder);
+            }
+        })
     }
 
     /// Builds the history from the record alone, as `verify` does to compare.

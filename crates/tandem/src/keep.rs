@@ -9,9 +9,14 @@ use serde_json::json;
 
 use crate::{Format, Place, print_json};
 
-/// Builds the history anew from the record and compares it with the one in use.
+/// Holds the history's files against their checksums, builds the history anew from the record and compares it with the one in use.
 pub async fn verify(place: &Place) -> anyhow::Result<()> {
     let office = place.open().await?;
+    tokio::task::spawn_blocking({
+        let office = office.clone();
+        move || office.history_keeper().verify_files()
+    })
+    .await??;
     let in_use = office.history().await?;
     let rebuilt = HistoryKeeper::rebuild(office.facts()).await?;
     let found = tokio::task::spawn_blocking({

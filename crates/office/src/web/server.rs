@@ -43,6 +43,10 @@ impl FromRef<Server> for Office {
 /// Answers requests on `listener` until `shutdown` ends, then finishes those under way.
 pub async fn serve(office: Office, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
     let app = router(&office).await?;
+    tokio::task::spawn_blocking({
+        let office = office.clone();
+        move || office.history_keeper().verify_files()
+    });
     let cleaning = tokio::spawn(sessions::clean_up_daily(office.clone()));
     let resigning = tokio::spawn(crate::agreement::remind_daily(office.clone()));
     let delivering = tokio::spawn(crate::notifications::outbox::deliver_always(office.clone()));

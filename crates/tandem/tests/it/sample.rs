@@ -14,6 +14,9 @@ fn it_loads_once_whole_and_verified() {
     let verified = home.json(&["verify"]);
     assert_eq!(verified["ok"], true);
     assert!(verified["rows"]["touches"].as_u64().is_some_and(|touches| (24_900..=25_100).contains(&touches)), "{verified}");
+    damage(&home);
+    assert!(home.refusal(&["verify"]).contains("checksum"));
+    assert_eq!(home.json(&["verify"])["ok"], true, "what was damaged is built anew");
     let again = home.run(&["demo", "--load-only"]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("already"));
     let scoreboard = home.json(&["report", "scoreboard", "--as-of", "2026-06-30T17:00:00Z"]);
@@ -21,6 +24,18 @@ fn it_loads_once_whole_and_verified() {
         let kpi = scoreboard["kpis"].as_array().unwrap().iter().find(|kpi| kpi["key"] == key).unwrap();
         assert!(kpi["value"].is_number(), "{kpi}");
     }
+}
+
+/// One bit of the touches on disk.
+fn damage(home: &Home) {
+    let folder = home.path().join("home/history");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let touches =
+        files.into_iter().find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("touches-"))).unwrap();
+    let mut bytes = std::fs::read(&touches).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(touches, bytes).unwrap();
 }
 
 #[test]
