@@ -15,7 +15,7 @@ command -v /usr/bin/time >/dev/null || { echo "install GNU time first" >&2; exit
 if [ ! -x "$folder/venv/bin/python" ]; then
   echo "installing the peers: duckdb 2.0.0, chdb 4.4.0, polars 2.1.0, ChannelAttribution 2.2.5 ..."
   python3 -m venv "$folder/venv"
-  "$folder/venv/bin/pip" install --quiet duckdb==2.0.0 chdb==4.4.0 polars==2.1.0 ChannelAttribution==2.2.5 pyarrow numpy pandas
+  "$folder/venv/bin/pip" install --quiet duckdb==2.0.0 chdb==4.4.0 polars==2.1.0 ChannelAttribution==2.2.5 pyarrow numpy pandas matplotlib
 fi
 python=$folder/venv/bin/python
 cargo build --release --quiet -p insight --example bench
