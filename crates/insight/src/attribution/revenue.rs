@@ -47,6 +47,8 @@ struct Walk<'a> {
     signed: &'a Signed<'a>,
     axis: &'a Axis<'a>,
     shares: RevenueShares<'a>,
+    /// Whether a model looks at them.
+    with_marks: bool,
     gathered: Gathered,
     codes: Vec<u32>,
     touched_at: Vec<Instant>,
@@ -55,7 +57,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(signed: &'a Signed, axis: &'a Axis, models: &'a [&'static Model], solved: Option<&'a Solved>) -> Walk<'a> {
         let shares = RevenueShares::new(models, axis.len(), signed.question.settings.half_life_days, solved);
-        Walk { signed, axis, shares, gathered: Gathered::default(), codes: Vec::new(), touched_at: Vec::new() }
+        let with_marks = models.iter().any(|model| matches!(model.kernel, Kernel::ByMarks(_)));
+        Walk { signed, axis, shares, with_marks, gathered: Gathered::default(), codes: Vec::new(), touched_at: Vec::new() }
     }
 
     fn observe(mut self, deals: &[Won]) -> Walk<'a> {
@@ -65,7 +68,7 @@ impl<'a> Walk<'a> {
             let at = self.signed.history.touches.at.values();
             self.touched_at.clear();
             self.touched_at.extend(self.gathered.rows.iter().map(|row| Instant(at[*row as usize])));
-            let marks = self.signed.marks(won.row, won.at);
+            let marks = if self.with_marks { self.signed.marks(won.row, won.at) } else { Marks::default() };
             self.shares.observe(&self.codes, &self.touched_at, marks, self.signed.minor(won.row));
         }
         self

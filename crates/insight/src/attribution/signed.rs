@@ -35,6 +35,8 @@ pub(crate) struct Signed<'h> {
     /// Who signed when, sorted; all signatures, also those outside the question's period: a journey starts after the one before it.
     /// With pipeline as the goal, who opened a deal when.
     signatures: Vec<(Owner, Instant)>,
+    /// Whether all touches were recorded by the question's `known_at`.
+    is_all_known: bool,
 }
 
 /// Whose journey it is.
@@ -65,13 +67,15 @@ pub(crate) struct Won {
 
 impl<'h> Signed<'h> {
     pub fn of(history: &'h History, question: &'h Question) -> Signed<'h> {
+        let states = history.deal_states(question.as_of, question.known_at);
         let won_of = |(group, row): &(Group, u32)| {
-            let state = history.deal_state(*row as usize, question.as_of, question.known_at)?;
+            let state = states[*row as usize]?;
             Some(Won { group: *group, at: converted_at(history, question, *row as usize, &state)?, row: *row as usize })
         };
         let mut won: Vec<Won> = history.deals_by_group().order().par_iter().filter_map(won_of).collect();
         won.chunk_by_mut(|a, b| a.group == b.group).for_each(|of_group| of_group.sort_unstable());
-        let mut signed = Signed { history, question, won, signatures: Vec::new() };
+        let is_all_known = history.touches.is_known_by(question.known_at);
+        let mut signed = Signed { history, question, won, signatures: Vec::new(), is_all_known };
         signed.signatures = signed.all_signatures();
         if question.settings.goal == Goal::Customers {
             // By group and then instant, so the first of each is the first signature.
@@ -175,10 +179,13 @@ impl<'h> Signed<'h> {
         let at = &touches.at.values()[all.clone()];
         let start = all.start + at.partition_point(|at| *at < opens.0);
         let end = all.start + at.partition_point(|at| *at <= closes.0);
+        let rows = start as u32..end.max(start) as u32;
+        if self.is_all_known && person.is_none() {
+            return gathered.rows.extend(rows);
+        }
         let (recorded_at, people) = (touches.recorded_at.values(), touches.person.values());
-        let known_at = self.question.known_at.0;
-        let counts = |row: &usize| recorded_at[*row] <= known_at && person.is_none_or(|person| people[*row] == person);
-        gathered.rows.extend((start..end.max(start)).filter(counts).map(|row| row as u32));
+        let is_known = |row: u32| self.is_all_known || recorded_at[row as usize] <= self.question.known_at.0;
+        gathered.rows.extend(rows.filter(|row| is_known(*row) && person.is_none_or(|person| people[*row as usize] == person)));
     }
 
     fn last_signature(&self, owner: Owner) -> Option<Instant> {

@@ -93,10 +93,17 @@ impl Estimate {
 
 impl Curve {
     /// Sorts the stays: O(n log n). Ages that are no number are left out.
-    pub fn of(mut spells: Vec<Spell>) -> Curve {
+    pub fn of(spells: Vec<Spell>) -> Curve {
+        Curve::up_to(f64::INFINITY, spells)
+    }
+
+    /// [`Curve::of`] up to an age: how stays that last longer end is nobody's question, so they are counted and need no place in the order.
+    pub fn up_to(age_days: f64, mut spells: Vec<Spell>) -> Curve {
         spells.retain(|spell| !spell.age_days.is_nan());
-        spells.par_sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days));
         let stays = spells.len() as u64;
+        spells.retain(|spell| spell.age_days <= age_days);
+        let is_cut = (spells.len() as u64) < stays;
+        spells.par_sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days));
         let mut sums = Sums::default();
         let mut steps: Vec<Step> = Vec::new();
         let mut at_risk = stays;
@@ -108,13 +115,8 @@ impl Curve {
             }
             at_risk -= tied.len() as u64;
         }
-        Curve { steps, stays, oldest_days: spells.last().map_or(0.0, |spell| spell.age_days) }
-    }
-
-    /// [`Curve::of`] up to an age: how stays that last longer end is nobody's question, so they need no place of their own in the order.
-    pub fn up_to(age_days: f64, spells: Vec<Spell>) -> Curve {
-        let longer = Spell { age_days: age_days.next_up(), outcome: Outcome::Open };
-        Curve::of(spells.into_iter().map(|spell| if spell.age_days > age_days { longer } else { spell }).collect())
+        let last_days = spells.last().map_or(0.0, |spell| spell.age_days);
+        Curve { steps, stays, oldest_days: if is_cut { age_days.next_up() } else { last_days } }
     }
 
     /// Kaplan-Meier of how long stays last, whatever ends them.

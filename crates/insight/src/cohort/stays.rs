@@ -4,7 +4,7 @@ use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::Stage};
 use rayon::prelude::*;
 
 use super::{Outcome, Spell};
-use crate::{engine::Context, rows::Table, view::LeadFacts};
+use crate::{engine::Context, question::Period, rows::Table, view::LeadFacts};
 
 /// A lead that entered the earlier stage, until it reached the later one, left, or `as_of`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +46,16 @@ impl Stay {
     pub fn converted_within(&self, age_days: u32) -> bool {
         self.outcome == Outcome::Converted && self.age_days() <= f64::from(age_days)
     }
+}
+
+/// How long those that entered `from` in a period stayed.
+pub fn spells(context: &Context, from: Stage, to: Stage, period: Period) -> Vec<Spell> {
+    let rows = (0..context.view.leads.len()).into_par_iter().with_min_len(4096);
+    let spell = |row: usize| match fate(context, row, from, to)? {
+        Fate::Stays(stay) if period.contains(stay.entered_at) => Some(stay.spell()),
+        _ => None,
+    };
+    rows.filter(|row| context.keeps(Table::Leads, *row)).filter_map(spell).collect()
 }
 
 enum Fate {

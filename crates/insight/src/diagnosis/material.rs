@@ -139,7 +139,7 @@ pub fn ripe_part(context: &Context, kpi: &Kpi, period: Period) -> Period {
     const RIPE_DAYS: i64 = 30;
     context.prepare(kpi.table);
     let is_young = |row: usize| {
-        let observation = (kpi.observe)(context, row);
+        let observation = kpi.observe.row(context, row);
         observation.is_some_and(|observation| observation.is_young && period.contains(observation.at))
     };
     if !(0..context.rows(kpi.table).len()).into_par_iter().any(is_young) {
@@ -155,7 +155,7 @@ pub fn ripe_part(context: &Context, kpi: &Kpi, period: Period) -> Period {
 pub fn observed(context: &Context, table: Table, observe: Observe, period: Period) -> Vec<(Seen, Instant)> {
     context.prepare(table);
     let seen = |row: usize| {
-        let observation = observe(context, row)?;
+        let observation = observe.row(context, row)?;
         let Observation { at, n, hits, value, .. } = observation;
         let counts = observation.part == Part::Counted && period.contains(at);
         counts.then_some((Seen { row: row as u32, is_now: true, n, hits, value, score: 0.0 }, at))

@@ -4,14 +4,13 @@ use std::sync::OnceLock;
 
 use alignment::{
     Instant, Money,
-    lifecycle::{DealStage, Side, Stage},
+    lifecycle::{DealStage, Side},
 };
-use rayon::prelude::*;
 
 use super::{Months, Segments};
 use crate::{
-    history::{History, NONE, currency_code},
-    kpi::{Idleness, Origins, StageRates, content_revenue},
+    history::{History, currency_code},
+    kpi::{Idleness, Origins, StageRates, content_revenue, idleness, lead_costs, stage_rates},
     question::{Filter, Journey, Period, Question},
     rows::Table,
     view::View,
@@ -57,7 +56,7 @@ pub enum Amount {
 impl<'a> Context<'a> {
     pub fn of(history: &'a History, question: &'a Question) -> Context<'a> {
         let view = View::at(history, question.as_of, question.known_at);
-        let months = Months::of(question, extent(&view));
+        let months = Months::of(question, view.extent());
         let segments = question.by.as_ref().map(|dimension| Segments::of(&view, dimension));
         let filtered = question.filters.iter().map(|filter| filtered_by(&view, filter)).reduce(both);
         Context {
@@ -88,8 +87,15 @@ impl<'a> Context<'a> {
     /// waited for it in the middle of a row could be handed another row that waits for the same.
     pub fn prepare(&self, table: Table) {
         match table {
-            Table::Deals => _ = self.view.firsts(),
-            Table::Leads => _ = self.view.work(),
+            Table::Deals => {
+                self.view.firsts();
+                idleness(self);
+                stage_rates(self);
+            }
+            Table::Leads => {
+                self.view.work();
+                lead_costs(self);
+            }
             Table::Content => _ = content_revenue(self),
             _ => {}
         }
@@ -187,26 +193,6 @@ impl<'a> Context<'a> {
         let first = |row| if marketing_only { firsts.marketing_touch_of(row) } else { firsts.touch_of(row) };
         rows.filter_map(first).min_by_key(|row| (touches.at.values()[*row], touches.ids()[*row]))
     }
-}
-
-/// The first and the last instant of what leads and deals went through.
-fn extent(view: &View) -> Option<(Instant, Instant)> {
-    let of_lead = |row: usize| {
-        let facts = &view.leads[row];
-        Stage::ALL.into_iter().filter_map(|stage| facts.from(stage)).map(|at| at.0).fold((i64::MAX, NONE), widen)
-    };
-    let of_leads = (0..view.leads.len()).into_par_iter().map(of_lead).reduce(|| (i64::MAX, NONE), join);
-    let of_deals = view.deals.iter().flatten().filter(|state| state.stage.is_some()).map(|state| state.counts_from.0);
-    let (first, last) = of_deals.fold(of_leads, widen);
-    (first <= last).then_some((Instant(first), Instant(last)))
-}
-
-fn widen((first, last): (i64, i64), at: i64) -> (i64, i64) {
-    (first.min(at), last.max(at))
-}
-
-fn join(a: (i64, i64), b: (i64, i64)) -> (i64, i64) {
-    (a.0.min(b.0), a.1.max(b.1))
 }
 
 fn filtered_by(view: &View, filter: &Filter) -> Filtered {

@@ -1,13 +1,45 @@
 //! What defines a number.
 
+use alignment::lifecycle::Stage;
+
 use super::{Context, Observation};
 use crate::{
     answer::{Better, Kind, Measure, Team, Unit},
+    kpi::{converting, entering},
     question::{Dimension, Question},
     rows::Table,
 };
 
-pub type Observe = fn(&Context, usize) -> Option<Observation>;
+/// How a row counts in a number. What several numbers ask is named here and not hidden in a function: rows are then observed once for all
+/// of them, in a loop without calls.
+#[derive(Clone, Copy)]
+pub enum Observe {
+    /// A lead that entered a stage.
+    Entering(Stage),
+    /// A lead that entered the first stage, and whether it has reached the second since.
+    Converting(Stage, Stage),
+    /// The number's own rule.
+    Own(fn(&Context, usize) -> Option<Observation>),
+}
+
+impl Observe {
+    pub fn row(self, context: &Context, row: usize) -> Option<Observation> {
+        match self {
+            Observe::Entering(stage) => entering(context, row, stage),
+            Observe::Converting(from, to) => converting(context, row, from, to),
+            Observe::Own(observe) => observe(context, row),
+        }
+    }
+
+    /// Whether both are known to observe alike.
+    pub fn is_same(self, other: Observe) -> bool {
+        match (self, other) {
+            (Observe::Entering(ours), Observe::Entering(theirs)) => ours == theirs,
+            (Observe::Converting(from, to), Observe::Converting(other_from, other_to)) => (from, to) == (other_from, other_to),
+            _ => false,
+        }
+    }
+}
 
 /// One number: its words, and how a row counts in it.
 pub struct Kpi {

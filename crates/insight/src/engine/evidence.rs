@@ -2,10 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{
-    Context, Kpi, Observation, Part,
-    run::{is_shown, span},
-};
+use super::{Context, Kpi, Observation, Part, pass::span, run::is_shown};
 use crate::answer::{Evidence, EvidenceRow};
 
 /// A page of the rows that make the number, or one of its segments; by id. `None`: there is no such segment.
@@ -31,13 +28,13 @@ fn chosen<'a>(
     kpi: &'a Kpi,
     segment: Option<Option<&str>>,
 ) -> Option<Box<dyn Fn(usize) -> Option<Observation> + Sync + 'a>> {
-    let Some(wanted) = segment else { return Some(Box::new(|row| (kpi.observe)(context, row))) };
+    let Some(wanted) = segment else { return Some(Box::new(|row| kpi.observe.row(context, row))) };
     let own = kpi.splits.as_ref().filter(|splits| context.segments.is_none() || splits.dimension == context.question.by);
     if own.is_none()
         && let (Some(segments), Some(of_rows)) = (&context.segments, context.segments_of(kpi.table))
     {
         let places = segments.places(wanted);
-        let of_segment = move |row: usize| if places.contains(&of_rows[row]) { (kpi.observe)(context, row) } else { None };
+        let of_segment = move |row: usize| if places.contains(&of_rows[row]) { kpi.observe.row(context, row) } else { None };
         return Some(Box::new(of_segment));
     }
     let splits = own?;

@@ -9,6 +9,7 @@ mod evidence;
 mod measure;
 mod months;
 mod observation;
+mod pass;
 mod run;
 mod segments;
 mod tally;

@@ -1,41 +1,30 @@
-//! Answering: observe the rows, add them up, measure.
+//! Answering: from what the rows add up to, to measures in total, by month and by segment.
 
-use alignment::Instant;
 use rayon::prelude::*;
 
 use super::{
-    Clip, Context, Kpi, Observation, Part, Summary,
-    definition::Observe,
+    Context, Kpi, Observation, Part, Summary,
     measure::{Base, measure, without},
+    pass::{Observed, keeps_values, span},
     tally::{Tallies, Tally},
 };
-use crate::{
-    answer::{KpiAnswer, Measure, Segment, State, TrendPoint},
-    question::Period,
-    rows::Table,
-};
+use crate::answer::{KpiAnswer, Measure, Segment, State, TrendPoint};
 
-/// Rows that one thread takes at a time. The number of chunks depends on the rows alone, so that the sums do too.
-const CHUNK_ROWS_MIN: usize = 1 << 15;
-const CHUNKS_MAX: usize = 16;
-/// Rows that all numbers look at before any goes on: what is read of them stays in the cache.
-const BLOCK_ROWS: usize = 1 << 12;
-/// Segments that have a trend of their own; with more, each is one of many.
-const SEGMENTS_WITH_TREND_MAX: usize = 64;
-
+/// One number, with a trend for each segment.
 pub fn answer(context: &Context, kpi: &Kpi) -> KpiAnswer {
-    let (tallies, heads) = observe_both(context, &[kpi], true).swap_remove(0);
-    assemble(context, kpi, tallies, heads)
+    let observed = Observed::of(context, &[kpi]);
+    assemble(context, kpi, observed.of_kpi(0), true)
 }
 
+/// Many numbers side by side; their segments have no trends. What they share must have been prepared: see [`Context::prepare`].
 pub fn answers(context: &Context, kpis: &[&Kpi]) -> Vec<KpiAnswer> {
-    let observed = observe_both(context, kpis, false);
-    kpis.iter().zip(observed).map(|(kpi, (tallies, heads))| assemble(context, kpi, tallies, heads)).collect()
+    let observed = Observed::of(context, kpis);
+    kpis.par_iter().enumerate().map(|(index, kpi)| assemble(context, kpi, observed.of_kpi(index), false)).collect()
 }
 
-fn assemble(context: &Context, kpi: &Kpi, tallies: Tallies, heads: Option<Tallies>) -> KpiAnswer {
+fn assemble(context: &Context, kpi: &Kpi, (tallies, heads): (&Tallies, Option<&Tallies>), with_trends: bool) -> KpiAnswer {
     let mut total = if context.can_filter(kpi.table) {
-        measure(kpi, &tallies.total, base(context, kpi, &tallies.total, heads.as_ref().map(|heads| &heads.total)))
+        measure(kpi, &tallies.total, base(context, kpi, &tallies.total, heads.map(|heads| &heads.total)))
     } else {
         without(State::NotRecorded)
     };
@@ -51,120 +40,12 @@ fn assemble(context: &Context, kpi: &Kpi, tallies: Tallies, heads: Option<Tallie
         better: kpi.better,
         kind: kpi.kind,
         team: kpi.team,
-        trend: trend(context, kpi, &tallies.months, heads.as_ref().map(|heads| heads.months.as_slice()), total.state),
-        segments: segments(context, kpi, &tallies, heads.as_ref()),
+        trend: trend(context, kpi, &tallies.months, heads.map(|heads| heads.months.as_slice()), total.state),
+        segments: segments(context, kpi, tallies, heads, with_trends),
         measure: total,
         target: (kpi.target)(context),
         agreement_version: context.question.settings.agreement_version,
     }
-}
-
-/// What of the rows counts, by their instants. `None`: there is no such span.
-pub(super) fn span(context: &Context, clip: Clip) -> Option<Period> {
-    match clip {
-        Clip::Period => Some(context.question.period),
-        Clip::WholeMonths => context.months.whole.map(|(period, _)| period),
-        Clip::LastTwoMonths => context.months.last_two.map(|(period, _)| period),
-        Clip::Snapshot => Some(Period { from: Instant(i64::MIN), to: Instant(i64::MAX) }),
-    }
-}
-
-/// Whether the values themselves are needed, and not only their sum.
-fn keeps_values(kpi: &Kpi) -> bool {
-    matches!(kpi.summary, Summary::Spread { .. } | Summary::Mean)
-}
-
-/// One way to observe the rows of a table.
-struct Pass<'k> {
-    kpi: &'k Kpi,
-    observe: Observe,
-    table: Table,
-    span: Option<Period>,
-    keeps_values: bool,
-    /// Whether segments are also told apart by month.
-    by_month: bool,
-}
-
-impl<'k> Pass<'k> {
-    fn of(context: &Context, kpi: &'k Kpi, table: Table, observe: Observe, by_month: bool) -> Pass<'k> {
-        Pass { kpi, observe, table, span: span(context, kpi.clip), keeps_values: keeps_values(kpi), by_month }
-    }
-
-    fn blank(&self, context: &Context) -> Tallies {
-        let months = if self.kpi.clip == Clip::Snapshot { 0 } else { context.months.shown().len() };
-        let labels = context.segments.as_ref().filter(|_| context.segments_of(self.table).is_some());
-        let segments = labels.map_or(0, |segments| segments.labels.len());
-        let cells = if self.by_month && segments <= SEGMENTS_WITH_TREND_MAX { months * segments } else { 0 };
-        Tallies::new(months, segments, cells)
-    }
-
-    fn add(&self, context: &Context, row: usize, tallies: &mut Tallies) {
-        let Some(observation) = (self.observe)(context, row) else { return };
-        if self.span.is_some_and(|span| span.contains(observation.at)) {
-            tallies.total.add(&observation, self.keeps_values);
-            if let Some(segments) = context.segments_of(self.table) {
-                tallies.segments[segments[row] as usize].add(&observation, self.keeps_values);
-            }
-        }
-        if !tallies.months.is_empty()
-            && context.question.period.contains(observation.at)
-            && let Some(month) = context.months.shown_index_of(observation.at)
-        {
-            tallies.months[month].add(&observation, self.keeps_values);
-            if !tallies.cells.is_empty()
-                && let Some(segments) = context.segments_of(self.table)
-            {
-                let cell = segments[row] as usize * tallies.months.len() + month;
-                tallies.cells[cell].add(&observation, self.keeps_values);
-            }
-        }
-    }
-}
-
-/// What the rows of each number add up to; with the leads that carry it, for a cost.
-fn observe_both(context: &Context, kpis: &[&Kpi], by_month: bool) -> Vec<(Tallies, Option<Tallies>)> {
-    let mains = kpis.iter().map(|kpi| Pass::of(context, kpi, kpi.table, kpi.observe, by_month));
-    let heads = kpis.iter().filter_map(|kpi| match kpi.summary {
-        Summary::PerLead(observe) => Some(Pass::of(context, kpi, Table::Leads, observe, by_month)),
-        _ => None,
-    });
-    let passes: Vec<Pass> = mains.chain(heads).collect();
-    let mut tallies: Vec<Tallies> = passes.iter().map(|pass| pass.blank(context)).collect();
-    for table in [Table::Leads, Table::Deals, Table::Spend, Table::Content, Table::Clocks, Table::Companies] {
-        let of_table: Vec<usize> = (0..passes.len()).filter(|index| passes[*index].table == table).collect();
-        if !of_table.is_empty() {
-            context.prepare(table);
-            let of_passes: Vec<&Pass> = of_table.iter().map(|index| &passes[*index]).collect();
-            let found = observe_table(context, table, &of_passes);
-            of_table.into_iter().zip(found).for_each(|(index, found)| tallies[index] = found);
-        }
-    }
-    let mut heads = tallies.split_off(kpis.len()).into_iter();
-    let with_heads = kpis.iter().zip(tallies);
-    with_heads.map(|(kpi, main)| (main, if matches!(kpi.summary, Summary::PerLead(_)) { heads.next() } else { None })).collect()
-}
-
-fn observe_table(context: &Context, table: Table, passes: &[&Pass]) -> Vec<Tallies> {
-    let rows = context.rows(table).len();
-    let chunk_rows = rows.div_ceil(CHUNKS_MAX).max(CHUNK_ROWS_MIN);
-    let blank = || passes.iter().map(|pass| pass.blank(context)).collect::<Vec<Tallies>>();
-    let observe_chunk = |chunk: usize| {
-        let mut tallies = blank();
-        let end = rows.min((chunk + 1) * chunk_rows);
-        for block in (chunk * chunk_rows..end).step_by(BLOCK_ROWS) {
-            for (pass, tallies) in passes.iter().zip(&mut tallies) {
-                let kept = (block..end.min(block + BLOCK_ROWS)).filter(|row| context.keeps(table, *row));
-                kept.for_each(|row| pass.add(context, row, tallies));
-            }
-        }
-        tallies
-    };
-    let chunks: Vec<Vec<Tallies>> = (0..rows.div_ceil(chunk_rows)).into_par_iter().map(observe_chunk).collect();
-    let mut all = blank();
-    for chunk in chunks {
-        all.iter_mut().zip(chunk).for_each(|(all, tallies)| all.merge(tallies));
-    }
-    all
 }
 
 fn base(context: &Context, kpi: &Kpi, tally: &Tally, heads: Option<&Tally>) -> Base {
@@ -205,26 +86,26 @@ fn growth_of(context: &Context, kpi: &Kpi, months: &[Tally], month: usize) -> Me
     }
 }
 
-fn segments(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tallies>) -> Vec<Segment> {
+fn segments(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tallies>, with_trends: bool) -> Vec<Segment> {
     let own = kpi.splits.as_ref().is_some_and(|splits| splits.dimension.is_some() && splits.dimension == context.question.by);
     let Some(segments) = context.segments.as_ref().filter(|_| !own) else { return splits(context, kpi) };
     let places = tallies.segments.len().max(heads.map_or(0, |heads| heads.segments.len()));
+    let months = if with_trends { context.months.shown().len() } else { 0 };
     let none = Tally::default();
-    let mut out = Vec::new();
-    for place in 0..places {
+    let segment = |place: usize| {
         let tally = tallies.segments.get(place).unwrap_or(&none);
         let head = heads.and_then(|heads| heads.segments.get(place));
         if !has_rows(tally) && head.is_none_or(|head| head.rows == 0) {
-            continue;
+            return None;
         }
         let label = &segments.labels[place];
         let measure = measure(kpi, tally, base(context, kpi, tally, head));
-        let months = context.months.shown().len();
-        let cells = |tallies: &Tallies| tallies.cells.get(place * months..(place + 1) * months).unwrap_or_default().to_vec();
+        let cells = |tallies: &'_ Tallies| tallies.cells.get(place * months..(place + 1) * months).unwrap_or_default().to_vec();
         let heads = heads.map(cells);
         let trend = trend(context, kpi, &cells(tallies), heads.as_deref(), measure.state);
-        out.push(Segment { label: label.name.clone(), id: label.id, measure, trend });
-    }
+        Some(Segment { label: label.name.clone(), id: label.id, measure, trend })
+    };
+    let out = (0..places).into_par_iter().filter_map(segment).collect();
     largest_first(out)
 }
 

@@ -131,12 +131,11 @@ fn by_lead(view: &View, leads: Vec<u32>, spend: Option<Vec<u32>>, content: Optio
 }
 
 fn companies_by_customer(view: &View, leads: &[u32], deals: &[u32]) -> Vec<u32> {
-    let customers = view.customers();
-    let place = |row: usize| {
-        let customer = customers.get(&row)?;
-        customer.deal.map(|deal| deals[deal]).or(customer.lead.map(|lead| leads[lead]))
-    };
-    (0..view.history.companies.len()).map(|row| place(row).unwrap_or(0)).collect()
+    let mut places = vec![0; view.history.companies.len()];
+    for (row, customer) in view.customers().iter() {
+        places[row] = customer.deal.map(|deal| deals[deal]).or(customer.lead.map(|lead| leads[lead])).unwrap_or(0);
+    }
+    places
 }
 
 /// Why sales rejected the lead. Leads that were not rejected have none.

@@ -23,6 +23,7 @@ pub struct Tally {
 }
 
 impl Tally {
+    #[inline]
     pub fn add(&mut self, observation: &Observation, keep_value: bool) {
         match observation.part {
             Part::Able => self.able += 1,
@@ -48,13 +49,13 @@ impl Tally {
         }
     }
 
-    pub fn merge(&mut self, other: Tally) {
+    pub fn merge(&mut self, other: &Tally) {
         self.rows += other.rows;
         self.n += other.n;
         self.hits += other.hits;
         self.sum += other.sum;
         self.sum_of_hits += other.sum_of_hits;
-        self.values.extend(other.values);
+        self.values.extend_from_slice(&other.values);
         self.able += other.able;
         self.unrecorded += other.unrecorded;
         for (ours, theirs) in self.asides.iter_mut().zip(other.asides) {
@@ -66,26 +67,76 @@ impl Tally {
     }
 }
 
+/// Segments that have a trend of their own; with more, each is one of many.
+const SEGMENTS_WITH_TREND_MAX: usize = 64;
+
+/// Tallies by segment and by time. An observation is added to one cell, and what it adds up to in total, by month and by segment is read off
+/// the cells; with many segments, to the cell of its time and to that of its segment.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    buckets: usize,
+    /// 0 where nobody asks for any.
+    segments: usize,
+    /// Buckets of each segment, one segment after the other.
+    cells: Vec<Tally>,
+    /// Where segments are too many for cells of their own.
+    many: Vec<Tally>,
+}
+
 /// In total, by month of the trend, by segment.
 #[derive(Clone, Debug, Default)]
 pub struct Tallies {
     pub total: Tally,
     pub months: Vec<Tally>,
     pub segments: Vec<Tally>,
-    /// Months of each segment, one segment after the other; empty where nobody asked.
+    /// Months of each segment, one segment after the other; empty where segments are many.
     pub cells: Vec<Tally>,
 }
 
-impl Tallies {
-    pub fn new(months: usize, segments: usize, cells: usize) -> Tallies {
+impl Grid {
+    pub fn new(buckets: usize, segments: usize) -> Grid {
         let blank = |count: usize| vec![Tally::default(); count];
-        Tallies { total: Tally::default(), months: blank(months), segments: blank(segments), cells: blank(cells) }
+        let (cells, many) = match segments {
+            0..=SEGMENTS_WITH_TREND_MAX => (buckets * segments.max(1), 0),
+            _ => (buckets, segments),
+        };
+        Grid { buckets, segments, cells: blank(cells), many: blank(many) }
     }
 
-    pub fn merge(&mut self, other: Tallies) {
-        self.total.merge(other.total);
-        self.months.iter_mut().zip(other.months).for_each(|(ours, theirs)| ours.merge(theirs));
-        self.segments.iter_mut().zip(other.segments).for_each(|(ours, theirs)| ours.merge(theirs));
-        self.cells.iter_mut().zip(other.cells).for_each(|(ours, theirs)| ours.merge(theirs));
+    /// `counts`: whether the bucket is part of the total.
+    #[inline]
+    pub fn add(&mut self, segment: usize, bucket: usize, counts: bool, observation: &Observation, keep_value: bool) {
+        if self.many.is_empty() {
+            return self.cells[segment * self.buckets + bucket].add(observation, keep_value);
+        }
+        self.cells[bucket].add(observation, keep_value);
+        if counts {
+            self.many[segment].add(observation, keep_value);
+        }
+    }
+
+    pub fn merge(&mut self, other: &Grid) {
+        self.cells.iter_mut().zip(&other.cells).for_each(|(ours, theirs)| ours.merge(theirs));
+        self.many.iter_mut().zip(&other.many).for_each(|(ours, theirs)| ours.merge(theirs));
+    }
+
+    /// The buckets are the months of the trend and one more; `counts` says which are part of the total.
+    pub fn tallies(self, counts: &[bool]) -> Tallies {
+        let months = self.buckets - 1;
+        let mut tallies = Tallies { months: vec![Tally::default(); months], segments: self.many, ..Tallies::default() };
+        let is_by_segment = self.segments > 0 && tallies.segments.is_empty();
+        for of_segment in self.cells.chunks(self.buckets) {
+            let mut sum = Tally::default();
+            for (cell, _) in of_segment.iter().zip(counts).filter(|(_, counts)| **counts) {
+                sum.merge(cell);
+            }
+            tallies.total.merge(&sum);
+            tallies.months.iter_mut().zip(of_segment).for_each(|(month, cell)| month.merge(cell));
+            if is_by_segment {
+                tallies.segments.push(sum);
+                tallies.cells.extend_from_slice(&of_segment[..months]);
+            }
+        }
+        tallies
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use alignment::{Instant, lifecycle::DealStage};
+use rayon::prelude::*;
 
 use super::{History, column::NONE, group::Group};
 
@@ -32,10 +33,13 @@ pub struct DealsByGroup {
     order: Vec<(Group, u32)>,
 }
 
+const CHUNK_ROWS: usize = 1 << 13;
+
 impl DealsByGroup {
     pub(super) fn of(history: &History) -> DealsByGroup {
-        let mut order: Vec<(Group, u32)> = (0..history.deals.len()).map(|row| (history.deal_group(row), row as u32)).collect();
-        order.sort_unstable();
+        let mut order: Vec<(Group, u32)> =
+            (0..history.deals.len()).into_par_iter().with_min_len(4096).map(|row| (history.deal_group(row), row as u32)).collect();
+        order.par_sort_unstable();
         DealsByGroup { order }
     }
 
@@ -55,11 +59,13 @@ impl History {
     /// The group whose journey leads to the deal: its company, or that of its first person, or of its lead.
     pub fn deal_group(&self, deal_row: usize) -> Group {
         let company = self.deals.company.values()[deal_row];
+        if company != NONE {
+            return self.groups().of(company, NONE);
+        }
         let lead = self.deals.lead.get(deal_row).and_then(|lead| self.leads.find(lead));
         let first = self.deals.people.get(deal_row).first().copied();
         let person = first.or(lead.map(|row| self.leads.person.values()[row])).unwrap_or(NONE);
-        let company = if company == NONE { lead.map_or(NONE, |row| self.leads.company.values()[row]) } else { company };
-        self.groups().of(company, person)
+        self.groups().of(lead.map_or(NONE, |row| self.leads.company.values()[row]), person)
     }
 
     /// Rows of `deal_transitions` of a deal, by id.
@@ -72,12 +78,32 @@ impl History {
         run_of(self.transitions.lead.values(), lead)
     }
 
+    /// Where each deal stood, in one walk along deals and their transitions: see [`History::deal_state`].
+    pub fn deal_states(&self, as_of: Instant, known_at: Instant) -> Vec<Option<DealState>> {
+        let (ids, of_deals) = (self.deals.ids(), self.deal_transitions.deal.values());
+        let mut states = vec![None; ids.len()];
+        states.par_chunks_mut(CHUNK_ROWS).enumerate().for_each(|(chunk, states)| {
+            let first = chunk * CHUNK_ROWS;
+            let mut next = of_deals.partition_point(|deal| *deal < ids[first]);
+            for (row, state) in (first..).zip(states) {
+                let before = of_deals[next..].iter().take_while(|deal| **deal < ids[row]).count();
+                let start = next + before;
+                next = start + of_deals[start..].iter().take_while(|deal| **deal == ids[row]).count();
+                *state = self.deal_state_of(row, start..next, as_of, known_at);
+            }
+        });
+        states
+    }
+
     /// The stage last entered, of what had happened at `as_of` and was known at `known_at`. `None`: the deal itself was not known.
     pub fn deal_state(&self, deal_row: usize, as_of: Instant, known_at: Instant) -> Option<DealState> {
+        self.deal_state_of(deal_row, self.deal_transition_rows(self.deals.ids()[deal_row]), as_of, known_at)
+    }
+
+    fn deal_state_of(&self, deal_row: usize, rows: Range<usize>, as_of: Instant, known_at: Instant) -> Option<DealState> {
         if self.deals.recorded_at.get(deal_row) > known_at {
             return None;
         }
-        let rows = self.deal_transition_rows(self.deals.ids()[deal_row]);
         let transitions = &self.deal_transitions;
         let known = || rows.clone().filter(|row| transitions.recorded_at.get(*row) <= known_at);
         let mut state = DealState { stage: None, at: None, counts_from: self.deals.recorded_at.get(deal_row) };

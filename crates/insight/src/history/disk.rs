@@ -175,11 +175,11 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn table<T: Rows>(&mut self, table: &str, held: &Held<T>) -> Result<(), HistoryError> {
-        self.keep(table, &held.file, held.len(), || held.store())
+        self.keep(table, &held.file, held.len(), || held.recorded_to(), || held.store())
     }
 
     fn journeys(&mut self, journeys: &Journeys) -> Result<(), HistoryError> {
-        self.keep(JOURNEYS, &journeys.file, journeys.len(), || journeys.store())
+        self.keep(JOURNEYS, &journeys.file, journeys.len(), || i64::MIN, || journeys.store())
     }
 
     /// Names the file that holds the rows already, or writes one.
@@ -188,24 +188,25 @@ impl Writer<'_> {
         table: &str,
         held_in: &OnceLock<TableFile>,
         rows: usize,
+        recorded_to: impl Fn() -> i64,
         columns: impl Fn() -> Vec<(Field, ArrayRef)>,
     ) -> Result<(), HistoryError> {
         let same = held_in.get().filter(|file| file.folder == self.folder && self.folder.join(&file.name).exists());
         let file = match same {
             Some(file) => file.clone(),
-            None => self.write(table, rows, columns())?,
+            None => self.write(table, rows, recorded_to(), columns())?,
         };
         let _ = held_in.set(file.clone());
         self.tables.push((table.to_owned(), file));
         Ok(())
     }
 
-    fn write(&self, table: &str, rows: usize, columns: Vec<(Field, ArrayRef)>) -> Result<TableFile, HistoryError> {
+    fn write(&self, table: &str, rows: usize, recorded_to: i64, columns: Vec<(Field, ArrayRef)>) -> Result<TableFile, HistoryError> {
         let name = format!("{table}-{}.arrow", self.generation);
         let path = self.folder.join(&name);
         let (bytes, checksum) = write_whole(self.folder, &name, |file| write_batch(rows, columns, file).map_err(std::io::Error::other))?;
         let frame = mapped::frame(map(&path)?).map_err(|what| damaged(&path, what))?;
-        Ok(TableFile { folder: self.folder.to_owned(), name, rows: rows as u64, bytes, checksum, frame })
+        Ok(TableFile { folder: self.folder.to_owned(), name, rows: rows as u64, bytes, recorded_to, checksum, frame })
     }
 }
 

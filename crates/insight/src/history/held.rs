@@ -2,11 +2,15 @@
 
 use std::{ops::Deref, path::PathBuf, sync::OnceLock};
 
+use alignment::Instant;
+use rayon::prelude::*;
+
 use super::tables::Rows;
 
 pub struct Held<T> {
     table: T,
     places: OnceLock<Places>,
+    recorded_to: OnceLock<i64>,
     /// The file these rows were read from or written to.
     pub(super) file: OnceLock<TableFile>,
 }
@@ -17,6 +21,8 @@ pub struct TableFile {
     pub name: String,
     pub rows: u64,
     pub bytes: u64,
+    /// When the last of the rows was recorded.
+    pub recorded_to: i64,
     /// Of all bytes.
     pub checksum: u64,
     /// Of what says where things are in the file; see `mapped::frame`.
@@ -32,7 +38,7 @@ impl<T> Deref for Held<T> {
 
 impl<T: Rows> Held<T> {
     pub fn new(table: T) -> Held<T> {
-        Held { table, places: OnceLock::new(), file: OnceLock::new() }
+        Held { table, places: OnceLock::new(), recorded_to: OnceLock::new(), file: OnceLock::new() }
     }
 
     pub fn len(&self) -> usize {
@@ -45,6 +51,17 @@ impl<T: Rows> Held<T> {
 
     pub fn is_empty(&self) -> bool {
         self.table.len() == 0
+    }
+
+    /// Whether all rows were recorded by then, so that none has to be looked at for it.
+    pub fn is_known_by(&self, known_at: Instant) -> bool {
+        self.recorded_to() <= known_at.0
+    }
+
+    /// When the last of the rows was recorded.
+    pub(super) fn recorded_to(&self) -> i64 {
+        let of_rows = || self.table.recorded_at().par_iter().copied().reduce(|| i64::MIN, i64::max);
+        *self.recorded_to.get_or_init(|| self.file.get().map_or_else(of_rows, |file| file.recorded_to))
     }
 
     /// The row of an id. For tables sorted by id.

@@ -9,7 +9,7 @@ use super::held::TableFile;
 
 pub const FILE: &str = "manifest";
 /// Raise it whenever the columns or their meaning change: an older history is then rebuilt, not misread.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 const TITLE: &str = "tandem-history";
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +31,8 @@ impl Manifest {
     pub fn write(&self) -> String {
         let mut text = format!("{TITLE} {FORMAT}\ngeneration {}\nlast_event {}\n", self.generation, self.last_event);
         for (table, file) in &self.tables {
-            text += &format!("table {table} {} {} {} {:016x} {:016x}\n", file.name, file.rows, file.bytes, file.checksum, file.frame);
+            let TableFile { name, rows, bytes, recorded_to, checksum, frame, .. } = file;
+            text += &format!("table {table} {name} {rows} {bytes} {recorded_to} {checksum:016x} {frame:016x}\n");
         }
         text += &format!("checksum {:016x}\n", xxh3_64(text.as_bytes()));
         text
@@ -59,13 +60,14 @@ impl Manifest {
         match words.as_slice() {
             ["generation", number] => self.generation = number.parse().ok()?,
             ["last_event", id] => self.last_event = id.parse().ok()?,
-            ["table", table, name, rows, bytes, checksum, frame] => self.tables.push((
+            ["table", table, name, rows, bytes, recorded_to, checksum, frame] => self.tables.push((
                 table.to_string(),
                 TableFile {
                     folder: folder.to_owned(),
                     name: name.to_string(),
                     rows: rows.parse().ok()?,
                     bytes: bytes.parse().ok()?,
+                    recorded_to: recorded_to.parse().ok()?,
                     checksum: u64::from_str_radix(checksum, 16).ok()?,
                     frame: u64::from_str_radix(frame, 16).ok()?,
                 },

@@ -32,7 +32,12 @@ pub use labels::{Customs, Labels, UNLABELLED};
 pub use parts::{Amounts, Lists, Texts, currency_code};
 pub use tables::{Activities, Clocks, Companies, DealTransitions, Deals, Leads, Named, People, Rows, Spend, Touches, Transitions, Waivers};
 
-use crate::rows::{Delta, Table};
+use alignment::Instant;
+
+use crate::{
+    rows::{Delta, Table},
+    view::FirstTouches,
+};
 
 /// Cheap to clone: tables are shared.
 #[derive(Clone)]
@@ -60,6 +65,7 @@ pub struct History {
 struct Derived {
     journeys: OnceLock<Journeys>,
     deals_by_group: OnceLock<DealsByGroup>,
+    first_touches: OnceLock<FirstTouches>,
 }
 
 /// Rows in each table.
@@ -165,6 +171,11 @@ impl History {
     /// All touches, journey by journey.
     pub fn journeys(&self) -> &Journeys {
         self.derived.journeys.get_or_init(|| Journeys::of(self))
+    }
+
+    /// The first touches of people, whenever they were recorded.
+    pub fn first_touches(&self) -> &FirstTouches {
+        self.derived.first_touches.get_or_init(|| FirstTouches::of(self, Instant::MAX))
     }
 
     pub fn deals_by_group(&self) -> &DealsByGroup {

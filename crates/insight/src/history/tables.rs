@@ -37,6 +37,10 @@ pub trait Rows: Sized + Clone + Send + Sync + 'static {
         Self::Row: 'a;
     fn row(&self, row: usize) -> Self::Row;
     fn ids(&self) -> &[i64];
+    /// When each row was recorded; empty for tables that don't say.
+    fn recorded_at(&self) -> &[i64] {
+        &[]
+    }
     fn gather(sources: [&Self; 2], picks: &[Pick]) -> Self;
     fn same(&self, row: usize, other: &Self, other_row: usize) -> bool;
     fn store(&self) -> Vec<(Field, ArrayRef)>;
@@ -52,7 +56,9 @@ pub trait Rows: Sized + Clone + Send + Sync + 'static {
 }
 
 macro_rules! table {
-    ($(#[$doc:meta])* $name:ident of $row:ident in $file:literal $(by $key:expr)? => { $($field:ident: $column:ty),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident of $row:ident in $file:literal $(by $key:expr)? => {
+        $($field:ident: $column:ty),* $(,)?
+    } $(known by $recorded_at:ident)?) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name { $(pub $field: $column),* }
@@ -82,6 +88,9 @@ macro_rules! table {
             fn same(&self, row: usize, other: &Self, other_row: usize) -> bool {
                 true $(&& self.$field.same(row, &other.$field, other_row))*
             }
+            $(fn recorded_at(&self) -> &[i64] {
+                self.$recorded_at.values()
+            })?
             fn store(&self) -> Vec<(Field, ArrayRef)> {
                 let mut out = Vec::new();
                 $(self.$field.store(stringify!($field), &mut out);)*
@@ -115,14 +124,14 @@ table! {
     Leads of LeadRow in "leads" => {
         id: Ids, person: Ids, company: Links, source: Labels, campaign: Links, content: Links, owner: Links, opened_at: Instants,
         recorded_at: Instants, stages_recorded: Fixed<StageSet>, custom: Customs,
-    }
+    } known by recorded_at
 }
 
 table! {
     /// By lead, then id.
     Transitions of TransitionRow in "transitions" by |table, row, _| (table.lead.values()[row], table.id.values()[row], 0) => {
         id: Ids, lead: Ids, stage: Fixed<Stage>, at: Dates, recorded_at: Instants, reason: Labels, agreement_version: Fixed<u32>,
-    }
+    } known by recorded_at
 }
 
 table! {
@@ -133,7 +142,7 @@ table! {
     } => {
         id: Ids, person: Links, company: Links, kind: Fixed<TouchKind>, at: Instants, recorded_at: Instants, channel: Labels,
         source: Labels, campaign: Links, content: Links, tags: Customs,
-    }
+    } known by recorded_at
 }
 
 table! {
@@ -144,7 +153,7 @@ table! {
     } => {
         id: Ids, person: Links, company: Links, deal: Links, user: Links, kind: Fixed<ActivityKind>, at: Instants,
         recorded_at: Instants, content: Links,
-    }
+    } known by recorded_at
 }
 
 table! {
@@ -152,14 +161,14 @@ table! {
     Deals of DealRow in "deals" => {
         id: Ids, company: Links, lead: Links, people: Lists, owner: Links, amount: Amounts, opened_at: Dates,
         expected_close_at: Dates, recorded_at: Instants, reason: Labels,
-    }
+    } known by recorded_at
 }
 
 table! {
     /// By deal, then id.
     DealTransitions of DealTransitionRow in "deal_transitions" by |table, row, _| (table.deal.values()[row], table.id.values()[row], 0) => {
         id: Ids, deal: Ids, stage: Fixed<DealStage>, at: Dates, recorded_at: Instants,
-    }
+    } known by recorded_at
 }
 
 table! {
@@ -172,7 +181,7 @@ table! {
     Spend of SpendRow in "spend" => {
         id: Ids, campaign: Links, channel: Labels, source: Labels, side: Fixed<Side>, at: Instants, recorded_at: Instants,
         amount: Amounts,
-    }
+    } known by recorded_at
 }
 
 table! {
@@ -180,12 +189,12 @@ table! {
     Clocks of ClockRow in "clocks" => {
         id: Ids, lead: Ids, kind: Fixed<ClockKind>, owner: Links, started_at: Instants, due_at: Instants, ended_at: Dates,
         outcome: Fixed<Option<Outcome>>, breached_at: Dates, paused_at: Dates, agreement_version: Fixed<u32>, recorded_at: Instants,
-    }
+    } known by recorded_at
 }
 
 table! {
     /// By id.
     Waivers of WaiverRow in "waivers" => {
         id: Ids, promise: Labels, period: Labels, clock: Links, at: Instants, revoked_at: Dates, recorded_at: Instants,
-    }
+    } known by recorded_at
 }

@@ -142,6 +142,19 @@ fn saved_and_opened_it_is_the_same() {
 }
 
 #[test]
+fn says_by_when_all_was_known() {
+    let history = History::empty().apply(sample());
+    let last = *history.touches.recorded_at.values().iter().max().unwrap();
+    assert!(!history.touches.is_known_by(Instant(last - 1)));
+    let folder = tempfile::tempdir().unwrap();
+    history.save(folder.path()).unwrap();
+    let opened = History::open(folder.path()).unwrap().unwrap();
+    for history in [history, opened] {
+        assert_eq!((history.touches.is_known_by(Instant(last - 1)), history.touches.is_known_by(Instant(last))), (false, true));
+    }
+}
+
+#[test]
 fn damage_is_noticed() {
     type Harm = fn(&std::path::Path);
     let cases: [(&str, Harm); 7] = [

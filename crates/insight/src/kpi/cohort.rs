@@ -3,7 +3,7 @@
 use alignment::{instant::MICROS_PER_DAY, lifecycle::Stage};
 
 use crate::{
-    cohort::{Curve, Interval, stays},
+    cohort::{Curve, Interval, spells},
     engine::{Beside, Context, Observation},
     view::LeadFacts,
 };
@@ -48,9 +48,8 @@ pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Opti
 /// those who left as competing exits (Aalen-Johansen). `None` where nobody of the cohort is old enough to tell.
 pub fn corrected(context: &Context, from: Stage, to: Stage) -> Beside {
     let horizon_days = f64::from(context.question.settings.horizon_days);
-    let stays = stays(context, from, to).stays;
-    let of_period = stays.iter().filter(|stay| context.question.period.contains(stay.entered_at));
-    let estimate = Curve::up_to(horizon_days, of_period.map(|stay| stay.spell()).collect()).converted_by(horizon_days);
+    let spells = spells(context, from, to, context.question.period);
+    let estimate = Curve::up_to(horizon_days, spells).converted_by(horizon_days);
     let interval = estimate.and_then(|estimate| estimate.interval(Interval::LogLog));
     vec![
         ("corrected", estimate.map(|estimate| estimate.rate)),

@@ -14,7 +14,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Both,
     table: Table::Content,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Snapshot,
     asides: &[],
@@ -66,6 +66,9 @@ pub fn content_revenue<'a>(context: &'a Context) -> &'a [i64] {
 /// Minor units by piece: the deals signed in the period in which it had a part.
 fn influenced_revenue(context: &Context) -> Vec<i64> {
     let (history, view) = (context.history, &context.view);
+    if history.content.is_empty() {
+        return Vec::new();
+    }
     let signed = |row: usize| {
         let (at, _) = context.won(row).filter(|(at, _)| context.question.period.contains(*at))?;
         match context.deal_amount(row) {

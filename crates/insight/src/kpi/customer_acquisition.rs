@@ -1,4 +1,5 @@
 use super::prelude::*;
+use rayon::prelude::*;
 
 pub static KPI: Kpi = Kpi {
     key: "customer_acquisition",
@@ -11,7 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Leads,
-    observe: |context, row| entering(context, row, Stage::Customer),
+    observe: Observe::Entering(Stage::Customer),
     summary: Summary::PerMonth,
     clip: Clip::WholeMonths,
     asides: &[],
@@ -22,9 +23,9 @@ pub static KPI: Kpi = Kpi {
 
 fn beside(context: &Context, measure: &Measure) -> Beside {
     let whole = context.months.whole.map(|(period, _)| period);
-    let came = |facts: &&LeadFacts| facts.from(Stage::Lead).is_some_and(|at| whole.is_some_and(|period| period.contains(at)));
-    let kept = context.view.leads.iter().enumerate().filter(|(row, _)| context.keeps(Table::Leads, *row)).map(|(_, facts)| facts);
-    let leads = kept.filter(came).count();
+    let came = |facts: &LeadFacts| facts.from(Stage::Lead).is_some_and(|at| whole.is_some_and(|period| period.contains(at)));
+    let rows = context.view.leads.par_iter().with_min_len(1 << 14).enumerate();
+    let leads = rows.filter(|(row, facts)| context.keeps(Table::Leads, *row) && came(facts)).count();
     let rate = measure.hits.filter(|_| leads > 0).map(|customers| customers as f64 / leads as f64);
     vec![("per_quarter", measure.value.map(|month| 3.0 * month)), ("rate", rate)]
 }

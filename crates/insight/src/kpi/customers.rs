@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Both,
     table: Table::Leads,
-    observe: |context, row| entering(context, row, Stage::Customer),
+    observe: Observe::Entering(Stage::Customer),
     summary: Summary::Count,
     clip: Clip::Period,
     asides: &[],

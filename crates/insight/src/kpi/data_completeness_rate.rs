@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Marketing,
     table: Table::Leads,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],

@@ -11,10 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Sales,
     table: Table::Deals,
-    observe: |context, row| {
-        let (at, _) = context.won(row)?;
-        Some(in_money(context, row, at, |minor| Observation::value(at, minor)))
-    },
+    observe: Observe::Own(signed_amount),
     summary: Summary::Mean,
     clip: Clip::Period,
     asides: AMOUNT_ASIDES,

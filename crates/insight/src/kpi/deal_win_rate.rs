@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Sales,
     table: Table::Deals,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],

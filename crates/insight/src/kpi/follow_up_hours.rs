@@ -18,7 +18,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Leads,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Spread { within: Some("within_sla") },
     clip: Clip::Period,
     asides: &[

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Leads,
-    observe: |context, row| converting(context, row, Stage::Lead, Stage::Customer),
+    observe: Observe::Converting(Stage::Lead, Stage::Customer),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],

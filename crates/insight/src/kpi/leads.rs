@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Marketing,
     table: Table::Leads,
-    observe: |context, row| entering(context, row, Stage::Lead),
+    observe: Observe::Entering(Stage::Lead),
     summary: Summary::Count,
     clip: Clip::Period,
     asides: &[],

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Marketing,
     table: Table::Deals,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::ValueShare,
     clip: Clip::Period,
     asides: AMOUNT_ASIDES,

@@ -51,9 +51,11 @@ pub use money::Origins;
 pub use promises::{ClockState, clock_state};
 pub use sales_cycle_days::first_contact;
 pub use stuck_deals::Idleness;
+pub(crate) use stuck_deals::idleness;
 pub use weighted_pipeline::StageRates;
+pub(crate) use weighted_pipeline::stage_rates;
 
-pub(crate) use cohort::{Decision, decision};
+pub(crate) use cohort::{Decision, converting, decision, entering};
 pub(crate) use money::lead_costs;
 pub(crate) use wasted_spend::is_never_contacted;
 
@@ -62,6 +64,7 @@ use crate::{
     answer::{Evidence, KpiAnswer},
     engine::{self, Context},
     history::History,
+    plan,
     question::Question,
 };
 
@@ -73,12 +76,12 @@ mod prelude {
     };
 
     pub use super::{
-        cohort::{Decision, converting, corrected, decision, entering, known},
-        money::{AMOUNT_ASIDES, SPEND_ASIDES, in_money, lagged, lead_costs, open_amount, spent},
+        cohort::{Decision, corrected, decision, entering, known},
+        money::{AMOUNT_ASIDES, SPEND_ASIDES, in_money, lagged, lead_costs, open_amount, signed_amount, spent},
     };
     pub use crate::{
         answer::{Better, Kind, Measure, Team, Unit},
-        engine::{Beside, Clip, Context, Kpi, Observation, Part, Splits, Summary, no_target, nothing_beside},
+        engine::{Beside, Clip, Context, Kpi, Observation, Observe, Part, Splits, Summary, no_target, nothing_beside},
         rows::Table,
         view::LeadFacts,
     };
@@ -133,7 +136,17 @@ pub fn answer(history: &History, question: &Question, key: &str) -> Option<KpiAn
 
 /// All numbers. What they share is worked out once.
 pub fn scoreboard(history: &History, question: &Question) -> Vec<KpiAnswer> {
-    engine::answers(&Context::of(history, question), ALL)
+    let context = Context::of(history, question);
+    prepare(&context);
+    engine::answers(&context, ALL)
+}
+
+/// What numbers work out by several threads, before several threads work out the numbers: a thread that waited for it in the middle of one
+/// number could be handed another that waits for the same.
+fn prepare(context: &Context) {
+    context.view.rejection_reasons();
+    money::origins(context);
+    plan::target::parts(context);
 }
 
 /// The rows that add up to a number, by id; with `segment`, to one of its segments (by label or id; `Some(None)` is what is not

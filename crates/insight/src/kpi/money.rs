@@ -27,6 +27,12 @@ pub fn in_money(context: &Context, deal_row: usize, at: Instant, observe: impl F
     }
 }
 
+/// The amount of a deal that was won, at its signature.
+pub fn signed_amount(context: &Context, deal_row: usize) -> Option<Observation> {
+    let (at, _) = context.won(deal_row)?;
+    Some(in_money(context, deal_row, at, |minor| Observation::value(at, minor)))
+}
+
 /// The amount of a deal that is open.
 pub fn open_amount(context: &Context, deal_row: usize) -> Option<Observation> {
     let at = context.view.as_of;
@@ -63,18 +69,27 @@ pub enum Purpose {
 fn compute_lead_costs(context: &Context) -> Option<Vec<f64>> {
     let (leads, period) = (&context.history.leads, context.question.period);
     let spent = spent_by_purpose(context)?;
-    let purposes = |row: usize| [Purpose::Campaign(leads.campaign.values()[row]), Purpose::Source(leads.source.codes()[row]), Purpose::All];
+    let (campaigns, sources) = (leads.campaign.values(), leads.source.codes());
+    let has_campaigns = spent.keys().any(|purpose| matches!(purpose, Purpose::Campaign(_)));
+    let purposes = |row: usize| {
+        let campaign = (has_campaigns && campaigns[row] != NONE).then_some(Purpose::Campaign(campaigns[row]));
+        [campaign, Some(Purpose::Source(sources[row])), Some(Purpose::All)].into_iter().flatten()
+    };
     let came = |row: usize| context.view.leads[row].from(Stage::Lead).is_some_and(|at| period.contains(at));
-    let mut heads: FxHashMap<Purpose, u64> = FxHashMap::default();
-    for row in (0..leads.len()).filter(|row| came(*row)) {
-        for purpose in purposes(row) {
-            if spent.contains_key(&purpose) {
-                *heads.entry(purpose).or_default() += 1;
-            }
-        }
-    }
-    let cost = |purpose: Purpose| spent.get(&purpose).map_or(0.0, |minor| *minor as f64 / heads[&purpose] as f64);
-    Some((0..leads.len()).map(|row| if came(row) { purposes(row).map(cost).iter().sum() } else { 0.0 }).collect())
+    let count = |mut heads: FxHashMap<Purpose, u64>, row: usize| {
+        purposes(row).filter(|purpose| spent.contains_key(purpose)).for_each(|purpose| *heads.entry(purpose).or_default() += 1);
+        heads
+    };
+    let join = |mut a: FxHashMap<Purpose, u64>, b: FxHashMap<Purpose, u64>| {
+        b.into_iter().for_each(|(purpose, count)| *a.entry(purpose).or_default() += count);
+        a
+    };
+    let rows = (0..leads.len()).into_par_iter().with_min_len(CHUNK_ROWS);
+    let heads = rows.clone().filter(|row| came(*row)).fold(FxHashMap::default, count).reduce(FxHashMap::default, join);
+    let cost_of_head = |(purpose, count): (Purpose, u64)| (purpose, spent[&purpose] as f64 / count as f64);
+    let costs: FxHashMap<Purpose, f64> = heads.into_iter().map(cost_of_head).collect();
+    let cost = |row: usize| purposes(row).map(|purpose| costs.get(&purpose).copied().unwrap_or(0.0)).sum();
+    Some(rows.map(|row| if came(row) { cost(row) } else { 0.0 }).collect())
 }
 
 /// Where the leads of the period came from, by month, and how many of them have reached each stage since.
@@ -90,7 +105,7 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
     if months.is_empty() || !context.can_filter(Table::Spend) {
         return vec![("lagged", None)];
     }
-    let origins = context.origins.get_or_init(|| origins(context));
+    let origins = origins(context);
     let mut minor = 0_i64;
     for row in (0..spend.len()).filter(|row| context.keeps(Table::Spend, *row)) {
         let at = spend.at.get(row);
@@ -109,16 +124,26 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
 
 const CHUNK_ROWS: usize = 1 << 16;
 
-fn origins(context: &Context) -> Origins {
+/// Worked out by several threads: before they do, see `prepare`.
+pub fn origins<'a>(context: &'a Context) -> &'a Origins {
+    context.origins.get_or_init(|| compute_origins(context))
+}
+
+fn compute_origins(context: &Context) -> Origins {
     let (leads, months) = (&context.history.leads, &context.months);
     let none = || Origins { cells: FxHashSet::default(), reached: [0; Stage::COUNT] };
     let of_chunk = |(chunk, facts): (usize, &[LeadFacts])| {
-        let mut origins = none();
+        let (mut origins, mut last) = (none(), None);
         for (row, facts) in (chunk * CHUNK_ROWS..).zip(facts).filter(|(row, _)| context.keeps(Table::Leads, *row)) {
             let came = facts.from(Stage::Lead).filter(|at| context.question.period.contains(*at));
             let Some(month) = came.and_then(|at| months.index_of(at)) else { continue };
-            for purpose in [Purpose::Campaign(leads.campaign.values()[row]), Purpose::Source(leads.source.codes()[row]), Purpose::All] {
-                origins.cells.insert((purpose, month));
+            // Neighbours mostly came from the same place.
+            let came_from = (leads.campaign.values()[row], leads.source.codes()[row], month);
+            if last != Some(came_from) {
+                origins
+                    .cells
+                    .extend([Purpose::Campaign(came_from.0), Purpose::Source(came_from.1), Purpose::All].map(|purpose| (purpose, month)));
+                last = Some(came_from);
             }
             Stage::ALL.into_iter().for_each(|stage| origins.reached[stage as usize] += u64::from(facts.counts_in(stage)));
         }

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Both,
     table: Table::Leads,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[("undecided", "sales has not decided on it yet")],

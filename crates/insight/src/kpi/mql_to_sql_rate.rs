@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Leads,
-    observe: |context, row| converting(context, row, Stage::Mql, Stage::Sql),
+    observe: Observe::Converting(Stage::Mql, Stage::Sql),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],

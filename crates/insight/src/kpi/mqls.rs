@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Marketing,
     table: Table::Leads,
-    observe: |context, row| entering(context, row, Stage::Mql),
+    observe: Observe::Entering(Stage::Mql),
     summary: Summary::Count,
     clip: Clip::Period,
     asides: &[],

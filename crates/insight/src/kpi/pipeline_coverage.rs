@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
-    observe: open_amount,
+    observe: Observe::Own(open_amount),
     summary: Summary::OutOf(|question| question.settings.targets.revenue.map(|(_, minor)| minor as f64)),
     clip: Clip::Snapshot,
     asides: AMOUNT_ASIDES,

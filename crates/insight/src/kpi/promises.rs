@@ -83,7 +83,10 @@ impl Month {
 
 /// (kept, due) of marketing's promises that a month shows: how many MQLs, how many of them accepted, how complete. Whole months only.
 pub fn of_marketing(context: &Context) -> (u64, u64) {
-    let months = &context.months;
+    let (months, targets) = (&context.months, &context.question.settings.targets);
+    if [targets.mqls_per_month, targets.acceptance_rate, targets.completeness_rate].iter().all(Option::is_none) {
+        return (0, 0);
+    }
     let none = || vec![Month::default(); months.len()];
     let count = |mut counts: Vec<Month>, (row, facts): (usize, &LeadFacts)| {
         if !facts.is_known() {
@@ -107,7 +110,6 @@ pub fn of_marketing(context: &Context) -> (u64, u64) {
         a
     };
     let counts = context.view.leads.par_iter().enumerate().with_min_len(4096).fold(none, count).reduce(none, join);
-    let targets = &context.question.settings.targets;
     let share = |hits: u64, of: u64| (of > 0).then(|| hits as f64 / of as f64);
     let mut judged = (0, 0);
     let mut judge = |value: Option<f64>, wanted: Option<f64>| {

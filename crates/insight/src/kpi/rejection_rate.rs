@@ -12,7 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Both,
     table: Table::Leads,
-    observe: |context, row| observe(context, row, None),
+    observe: Observe::Own(|context, row| observe(context, row, None)),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[("undecided", "sales has not decided on it yet")],

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Companies,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Snapshot,
     asides: &[],
@@ -26,7 +26,7 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     let (period, as_of) = (context.question.period, context.view.as_of);
     let end = period.to.min(as_of);
     let start = if period.from == Instant::MIN { end.plus_days(-DAYS_WITHOUT_START) } else { period.from };
-    let signed_at = context.view.customers().get(&row)?.at;
+    let signed_at = context.view.customers().of_company(row)?.at;
     if start >= end || signed_at > start {
         return None;
     }

@@ -12,7 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Deals,
-    observe,
+    observe: Observe::Own(signed_amount),
     summary: Summary::Sum,
     clip: Clip::Period,
     asides: AMOUNT_ASIDES,
@@ -20,11 +20,6 @@ pub static KPI: Kpi = Kpi {
     target: planned,
     beside,
 };
-
-fn observe(context: &Context, row: usize) -> Option<Observation> {
-    let (at, _) = context.won(row)?;
-    Some(in_money(context, row, at, |minor| Observation::value(at, minor)))
-}
 
 /// What the plan wants of the period by `as_of`. The plan is the company's: what a filter leaves of revenue is not held against it.
 fn planned(context: &Context) -> Option<f64> {
@@ -62,7 +57,7 @@ fn beside(context: &Context, measure: &Measure) -> Beside {
 fn signed_of_plan(context: &Context, plan: Period) -> f64 {
     let counts = |at: Instant| context.question.period.contains(at) && plan.contains(at) && at <= context.question.as_of;
     let rows = (0..context.history.deals.len()).filter(|row| context.keeps(Table::Deals, *row));
-    let counted = rows.filter_map(|row| observe(context, row)).filter(|observation| observation.part == Part::Counted);
+    let counted = rows.filter_map(|row| signed_amount(context, row)).filter(|observation| observation.part == Part::Counted);
     counted.filter(|observation| counts(observation.at)).map(|observation| observation.value).sum()
 }
 

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Sales,
     table: Table::Leads,
-    observe: |context, row| converting(context, row, Stage::Sal, Stage::Sql),
+    observe: Observe::Converting(Stage::Sal, Stage::Sql),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],

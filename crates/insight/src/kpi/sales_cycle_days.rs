@@ -1,5 +1,6 @@
 use super::prelude::*;
 use crate::cohort::{Curve, Outcome, Spell};
+use rayon::prelude::*;
 
 pub static KPI: Kpi = Kpi {
     key: "sales_cycle_days",
@@ -12,7 +13,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Deals,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Spread { within: None },
     clip: Clip::Period,
     asides: &[
@@ -56,8 +57,8 @@ fn beside(context: &Context, _: &Measure) -> Beside {
         let counts = context.question.period.contains(until) || outcome == Outcome::Open;
         (counts && until >= from).then(|| Spell { age_days: until.days_since(from), outcome })
     };
-    let rows = (0..context.history.deals.len()).filter(|row| context.keeps(Table::Deals, *row));
-    let curve = Curve::of(rows.filter_map(spell).collect());
+    let rows = (0..context.history.deals.len()).into_par_iter().with_min_len(1 << 12);
+    let curve = Curve::of(rows.filter(|row| context.keeps(Table::Deals, *row)).filter_map(spell).collect());
     vec![("with_open", curve.ended_age(0.5)), ("with_open_n", Some(curve.stays() as f64))]
 }
 

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Leads,
-    observe: |context, row| entering(context, row, Stage::Sal),
+    observe: Observe::Entering(Stage::Sal),
     summary: Summary::Count,
     clip: Clip::Period,
     asides: &[],

@@ -13,7 +13,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Clocks,
-    observe: |context, row| observe(context, row, None),
+    observe: Observe::Own(|context, row| observe(context, row, None)),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[

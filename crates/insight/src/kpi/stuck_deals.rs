@@ -1,5 +1,6 @@
 use super::prelude::*;
-use crate::engine::percentile;
+use crate::{engine::percentile, history::NONE};
+use rayon::prelude::*;
 
 pub static KPI: Kpi = Kpi {
     key: "stuck_deals",
@@ -12,7 +13,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Count,
     clip: Clip::Snapshot,
     asides: &[("unjudged", "too few past deals have left its stage to say what is usual")],
@@ -21,6 +22,8 @@ pub static KPI: Kpi = Kpi {
     beside: nothing_beside,
 };
 
+/// Days spent in discovery, proposal, negotiation by deals that left it.
+type Stays = [Vec<f64>; 3];
 /// Fewer stays than this say nothing about what is usual.
 const STAYS_MIN: usize = 5;
 
@@ -36,7 +39,7 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
         return None;
     }
     let (state, as_of) = (context.view.deals[row]?, context.view.as_of);
-    let idleness = context.idleness.get_or_init(|| idleness(context));
+    let idleness = idleness(context);
     let entered_at = if state.stage.is_some() { Some(state.counts_from) } else { context.history.deals.opened_at.get(row) };
     let since = entered_at.unwrap_or(state.counts_from).max(idleness.last_deeds[row]);
     let idle_days = as_of.days_since(since);
@@ -47,21 +50,31 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     })
 }
 
-fn idleness(context: &Context) -> Idleness {
-    let mut stays: [Vec<f64>; 3] = Default::default();
+/// Worked out by several threads; before they observe rows, see `Context::prepare`.
+pub fn idleness<'a>(context: &'a Context) -> &'a Idleness {
+    context.idleness.get_or_init(|| compute_idleness(context))
+}
+
+fn compute_idleness(context: &Context) -> Idleness {
     let transitions = &context.history.deal_transitions;
-    for id in context.history.deals.ids() {
+    let stays_of_deal = |(mut stays, mut moves): (Stays, Vec<(Instant, DealStage)>), id: &i64| {
         let known = |row: &usize| transitions.recorded_at.get(*row) <= context.view.known_at;
         let rows = context.history.deal_transition_rows(*id).filter(known);
         let at = |row: usize| Some((transitions.at.get(row).filter(|at| *at <= context.view.as_of)?, transitions.stage.get(row)));
-        let mut moves: Vec<(Instant, DealStage)> = rows.filter_map(at).collect();
+        moves.clear();
+        moves.extend(rows.filter_map(at));
         moves.sort_unstable();
-        for pair in moves.windows(2) {
-            if !pair[0].1.is_closed() {
-                stays[pair[0].1 as usize].push(pair[1].0.days_since(pair[0].0));
-            }
+        for pair in moves.windows(2).filter(|pair| !pair[0].1.is_closed()) {
+            stays[pair[0].1 as usize].push(pair[1].0.days_since(pair[0].0));
         }
-    }
+        (stays, moves)
+    };
+    let join = |mut a: Stays, b: Stays| {
+        a.iter_mut().zip(b).for_each(|(ours, theirs)| ours.extend(theirs));
+        a
+    };
+    let deals = context.history.deals.ids().par_iter().with_min_len(1 << 12);
+    let stays = deals.fold(Default::default, stays_of_deal).map(|(stays, _)| stays).reduce(Stays::default, join);
     let p90 = |mut days: Vec<f64>| {
         days.sort_unstable_by(f64::total_cmp);
         (days.len() >= STAYS_MIN).then(|| percentile(&days, 0.9))
@@ -72,10 +85,9 @@ fn idleness(context: &Context) -> Idleness {
 fn last_deeds(context: &Context) -> Vec<Instant> {
     let activities = &context.history.activities;
     let mut last = vec![Instant::MIN; context.history.deals.len()];
-    for row in 0..activities.len() {
-        let (at, deal) = (activities.at.get(row), activities.deal.get(row));
-        let deal = deal.filter(|_| context.view.counts(at, activities.recorded_at.get(row)));
-        if let Some(place) = deal.and_then(|deal| context.history.deals.find(deal)) {
+    for (row, deal) in activities.deal.values().iter().enumerate().filter(|(_, deal)| **deal != NONE) {
+        let at = activities.at.get(row);
+        if let Some(place) = context.history.deals.find(*deal).filter(|_| context.view.counts(at, activities.recorded_at.get(row))) {
             last[place] = last[place].max(at);
         }
     }

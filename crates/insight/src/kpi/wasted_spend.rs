@@ -12,7 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Leads,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Sum,
     clip: Clip::Period,
     asides: &[],

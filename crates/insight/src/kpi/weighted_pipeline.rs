@@ -1,5 +1,7 @@
 use super::prelude::*;
+use crate::history::DealState;
 use alignment::rate::Rate;
+use rayon::prelude::*;
 
 pub static KPI: Kpi = Kpi {
     key: "weighted_pipeline",
@@ -12,7 +14,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
-    observe,
+    observe: Observe::Own(observe),
     summary: Summary::Sum,
     clip: Clip::Snapshot,
     asides: &[
@@ -34,25 +36,35 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
         return Some(observation);
     }
     let stage = context.view.deals[row]?.stage.unwrap_or(DealStage::Discovery);
-    let rates = context.stage_rates.get_or_init(|| stage_rates(context));
+    let rates = stage_rates(context);
     Some(match rates[stage as usize] {
         Some(rate) => Observation::value(observation.at, observation.value * rate),
         None => Observation::aside(observation.at, 2),
     })
 }
 
-fn stage_rates(context: &Context) -> StageRates {
-    let mut tallies = [Rate::default(); 3];
-    for (row, state) in context.view.deals.iter().enumerate() {
-        let Some(end) = state.and_then(|state| state.stage).filter(|stage| stage.is_closed()) else { continue };
+/// Worked out by several threads; before they observe rows, see `Context::prepare`.
+pub fn stage_rates<'a>(context: &'a Context) -> &'a StageRates {
+    context.stage_rates.get_or_init(|| compute_stage_rates(context))
+}
+
+fn compute_stage_rates(context: &Context) -> StageRates {
+    let add = |mut tallies: [Rate; 3], (row, state): (usize, &Option<DealState>)| {
+        let Some(end) = state.and_then(|state| state.stage).filter(|stage| stage.is_closed()) else { return tallies };
         // Who won got through all stages; who lost, as far as was written down.
         let furthest = if end == DealStage::Won { DealStage::Negotiation } else { furthest_open(context, row) };
         for tally in &mut tallies[..=furthest as usize] {
             tally.of += 1;
             tally.hits += (end == DealStage::Won) as u64;
         }
-    }
-    tallies.map(Rate::value)
+        tallies
+    };
+    let join = |mut a: [Rate; 3], b: [Rate; 3]| {
+        a.iter_mut().zip(b).for_each(|(ours, theirs)| *ours = Rate::new(ours.hits + theirs.hits, ours.of + theirs.of));
+        a
+    };
+    let deals = context.view.deals.par_iter().with_min_len(1 << 12).enumerate();
+    deals.fold(Default::default, add).reduce(Default::default, join).map(Rate::value)
 }
 
 fn furthest_open(context: &Context, deal_row: usize) -> DealStage {

@@ -11,7 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Sales,
     table: Table::Leads,
-    observe: |context, row| converting(context, row, Stage::Sql, Stage::Customer),
+    observe: Observe::Converting(Stage::Sql, Stage::Customer),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],

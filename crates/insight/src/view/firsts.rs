@@ -2,58 +2,69 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use alignment::lifecycle::Side;
+use alignment::{Instant, lifecycle::Side};
 use rayon::prelude::*;
 
 use super::View;
 use crate::history::{Group, History, NONE};
 
-pub struct Firsts {
-    /// Touch rows by people row; [`NO_TOUCH`] for none.
+/// Touch rows by people row.
+pub struct FirstTouches {
+    /// [`NO_TOUCH`] for none.
     any: Vec<AtomicU32>,
     marketing: Vec<AtomicU32>,
+}
+
+/// First touches as they stood: one that is yet to come is none.
+#[derive(Clone, Copy)]
+pub struct Firsts<'a> {
+    found: &'a FirstTouches,
+    at: &'a [i64],
+    as_of: Instant,
 }
 
 const NO_TOUCH: u32 = u32::MAX;
 const CHUNK_ROWS: usize = 1 << 16;
 
-impl Firsts {
-    pub(super) fn of(view: &View) -> Firsts {
-        let (touches, people) = (&view.history.touches, &view.history.people);
+impl FirstTouches {
+    /// Of all touches that were known by then.
+    pub(crate) fn of(history: &History, known_at: Instant) -> FirstTouches {
+        let (touches, people) = (&history.touches, &history.people);
         let blank = || (0..people.len()).map(|_| AtomicU32::new(NO_TOUCH)).collect::<Vec<_>>();
-        let firsts = Firsts { any: blank(), marketing: blank() };
-        let (of_person, at, recorded_at) = (touches.person.values(), touches.at.values(), touches.recorded_at.values());
+        let firsts = FirstTouches { any: blank(), marketing: blank() };
+        let is_known = touches.is_known_by(known_at);
+        let (of_person, recorded_at) = (touches.person.values(), touches.recorded_at.values());
         of_person.par_chunks(CHUNK_ROWS).enumerate().for_each(|(chunk, persons)| {
-            let start = chunk * CHUNK_ROWS;
-            for (index, person) in persons.iter().enumerate() {
-                let row = start + index;
-                if *person == NONE || at[row] > view.as_of.0 || recorded_at[row] > view.known_at.0 {
+            for (row, person) in (chunk * CHUNK_ROWS..).zip(persons) {
+                if *person == NONE || !(is_known || recorded_at[row] <= known_at.0) {
                     continue;
                 }
                 let Some(place) = people.find(*person) else { continue };
-                keep_first(&firsts.any[place], row as u32, view.history);
+                keep_first(&firsts.any[place], row as u32, history);
                 if touches.kind.get(row).side() == Side::Marketing {
-                    keep_first(&firsts.marketing[place], row as u32, view.history);
+                    keep_first(&firsts.marketing[place], row as u32, history);
                 }
             }
         });
         firsts
     }
+}
 
+impl Firsts<'_> {
     /// Row of the first touch of a person.
     pub fn touch_of(&self, person_row: usize) -> Option<usize> {
-        row(&self.any[person_row])
+        self.happened(&self.found.any[person_row])
     }
 
     /// Row of the first touch of a person that is marketing's work.
     pub fn marketing_touch_of(&self, person_row: usize) -> Option<usize> {
-        row(&self.marketing[person_row])
+        self.happened(&self.found.marketing[person_row])
     }
-}
 
-fn row(place: &AtomicU32) -> Option<usize> {
-    let row = place.load(Ordering::Relaxed);
-    (row != NO_TOUCH).then_some(row as usize)
+    fn happened(&self, place: &AtomicU32) -> Option<usize> {
+        let row = place.load(Ordering::Relaxed);
+        (row != NO_TOUCH && self.at[row as usize] <= self.as_of.0).then_some(row as usize)
+    }
 }
 
 /// Rows of one group come in the order of time, but a person may have touches under several groups.
@@ -69,6 +80,16 @@ fn keep_first(place: &AtomicU32, row: u32, history: &History) {
 }
 
 impl View<'_> {
+    /// The first touches of people. What is known to all is worked out once for the history, whatever is asked of it.
+    pub fn firsts(&self) -> Firsts<'_> {
+        let touches = &self.history.touches;
+        let found = match touches.is_known_by(self.known_at) {
+            true => self.history.first_touches(),
+            false => self.first_touches.get_or_init(|| FirstTouches::of(self.history, self.known_at)),
+        };
+        Firsts { found, at: touches.at.values(), as_of: self.as_of }
+    }
+
     /// Row of the first touch of a group; with `marketing`, of the first that is marketing's work.
     pub fn first_touch_of_group(&self, group: Group, side: Option<Side>) -> Option<usize> {
         let touches = &self.history.touches;

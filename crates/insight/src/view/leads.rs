@@ -82,6 +82,11 @@ impl LeadFacts {
         Stage::FUNNEL.into_iter().rev().find(|stage| self.has_reached(*stage))
     }
 
+    fn extent(&self) -> (i64, i64) {
+        let reached = (0..Stage::COUNT).filter(|stage| self.reached & 1 << stage != 0).map(|stage| self.from[stage]);
+        reached.fold(NOWHERE, |extent, at| join(extent, (at, at)))
+    }
+
     /// The way out it took, the first one if several, unless it became a customer.
     pub fn exit(&self) -> Option<Stage> {
         let exits = [Stage::Rejected, Stage::Recycled, Stage::Lost].into_iter();
@@ -96,13 +101,15 @@ fn bit(stage: Stage) -> u16 {
 
 const CHUNK_ROWS: usize = 1 << 14;
 
-pub(super) fn facts(history: &History, as_of: Instant, known_at: Instant) -> Vec<LeadFacts> {
+/// The facts of all leads, and the first and the last instant of anything they went through.
+pub(super) fn facts(history: &History, as_of: Instant, known_at: Instant) -> (Vec<LeadFacts>, (i64, i64)) {
     let mut facts = vec![LeadFacts::UNKNOWN; history.leads.len()];
     let ids = history.leads.ids();
     let of_leads = history.transitions.lead.values();
-    facts.par_chunks_mut(CHUNK_ROWS).enumerate().for_each(|(chunk, facts)| {
+    let of_chunk = |(chunk, facts): (usize, &mut [LeadFacts])| {
         let first = chunk * CHUNK_ROWS;
         let mut next = of_leads.partition_point(|lead| *lead < ids[first]);
+        let mut extent = NOWHERE;
         for (index, facts) in facts.iter_mut().enumerate() {
             let row = first + index;
             while next < of_leads.len() && of_leads[next] < ids[row] {
@@ -113,9 +120,19 @@ pub(super) fn facts(history: &History, as_of: Instant, known_at: Instant) -> Vec
                 next += 1;
             }
             *facts = facts_of(history, row, start..next, as_of, known_at);
+            extent = join(extent, facts.extent());
         }
-    });
-    facts
+        extent
+    };
+    let extent = facts.par_chunks_mut(CHUNK_ROWS).enumerate().map(of_chunk).reduce(|| NOWHERE, join);
+    (facts, extent)
+}
+
+/// The extent of nothing.
+pub(super) const NOWHERE: (i64, i64) = (i64::MAX, i64::MIN);
+
+pub(super) fn join(a: (i64, i64), b: (i64, i64)) -> (i64, i64) {
+    (a.0.min(b.0), a.1.max(b.1))
 }
 
 const NEVER: i64 = i64::MAX;

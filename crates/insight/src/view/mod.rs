@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 
 use alignment::{Instant, lifecycle::Stage};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 mod customers;
 mod firsts;
@@ -16,8 +15,8 @@ mod leads;
 mod tests;
 mod work;
 
-pub use customers::Customer;
-pub use firsts::Firsts;
+pub use customers::{Customer, Customers};
+pub use firsts::{FirstTouches, Firsts};
 pub use leads::LeadFacts;
 pub use work::Work;
 
@@ -31,26 +30,29 @@ pub struct View<'a> {
     pub leads: Vec<LeadFacts>,
     /// One for each row of `History::deals`; `None`: not known yet.
     pub deals: Vec<Option<DealState>>,
+    /// The first and the last instant of anything that leads went through.
+    of_leads: (i64, i64),
     has_touches: OnceLock<bool>,
-    firsts: OnceLock<Firsts>,
+    first_touches: OnceLock<FirstTouches>,
     work: OnceLock<Work>,
     reasons: OnceLock<Vec<i32>>,
-    customers: OnceLock<FxHashMap<usize, Customer>>,
+    customers: OnceLock<Customers>,
     records_churn: OnceLock<bool>,
 }
 
 impl<'a> View<'a> {
     pub fn at(history: &'a History, as_of: Instant, known_at: Instant) -> View<'a> {
-        let deals = (0..history.deals.len()).into_par_iter().map(|row| history.deal_state(row, as_of, known_at)).collect();
-        let leads = leads::facts(history, as_of, known_at);
+        let deals = history.deal_states(as_of, known_at);
+        let (leads, of_leads) = leads::facts(history, as_of, known_at);
         View {
             history,
             as_of,
             known_at,
             leads,
             deals,
+            of_leads,
             has_touches: OnceLock::new(),
-            firsts: OnceLock::new(),
+            first_touches: OnceLock::new(),
             work: OnceLock::new(),
             reasons: OnceLock::new(),
             customers: OnceLock::new(),
@@ -70,9 +72,11 @@ impl<'a> View<'a> {
         *self.has_touches.get_or_init(|| (0..touches.len()).any(counts))
     }
 
-    /// The first touches of people.
-    pub fn firsts(&self) -> &Firsts {
-        self.firsts.get_or_init(|| Firsts::of(self))
+    /// The first and the last instant of anything that leads and deals went through.
+    pub fn extent(&self) -> Option<(Instant, Instant)> {
+        let of_deals = self.deals.iter().flatten().filter(|state| state.stage.is_some()).map(|state| state.counts_from.0);
+        let (first, last) = of_deals.fold(self.of_leads, |extent, at| leads::join(extent, (at, at)));
+        (first <= last).then_some((Instant(first), Instant(last)))
     }
 
     /// What sales did with people and leads.

@@ -70,7 +70,7 @@ impl<'a> Nulls<'a> {
         let (at, recorded_at) = (touches.at.values(), touches.recorded_at.values());
         let (as_of, known_at) = (self.signed.question.as_of.0, self.signed.question.known_at.0);
         let after = converted_at.unwrap_or(Instant::MIN).0;
-        let counts = |row: &usize| recorded_at[*row] <= known_at;
+        let counts = |row: &usize| self.signed.is_all_known || recorded_at[*row] <= known_at;
         let end = rows.start + at[rows.clone()].partition_point(|at| *at <= as_of);
         let Some(last) = (rows.start..end).rev().find(counts).filter(|row| at[*row] > after) else { return };
         if !self.signed.question.period.contains(Instant(at[last])) {
@@ -87,7 +87,8 @@ impl<'a> Nulls<'a> {
         let (at, recorded_at, people) = (touches.at.values(), touches.recorded_at.values(), touches.person.values());
         let (as_of, known_at) = (self.signed.question.as_of, self.signed.question.known_at);
         own.clear();
-        own.extend(rows.filter(|row| people[*row] != NONE && at[*row] <= as_of.0 && recorded_at[*row] <= known_at.0).map(|row| row as u32));
+        let is_known = |row: usize| self.signed.is_all_known || recorded_at[row] <= known_at.0;
+        own.extend(rows.filter(|row| people[*row] != NONE && at[*row] <= as_of.0 && is_known(*row)).map(|row| row as u32));
         own.sort_by_key(|row| people[*row as usize]);
         for of_person in own.chunk_by(|a, b| people[*a as usize] == people[*b as usize]) {
             let person = people[of_person[0] as usize];
