@@ -158,14 +158,9 @@ fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
     person.shows.company = true;
     let sdr = Some(lead.owner);
 
-    let slow = stories::is_followed_up_slowly(timeline, company.region, mql_at);
-    let (review, first_attempt, to_sql) = if slow {
-        (stories::SLOW_REVIEW_MINUTES, stories::SLOW_FIRST_ATTEMPT_MINUTES, stories::SLOW_SAL_TO_SQL)
-    } else {
-        (stories::REVIEW_MINUTES, stories::FIRST_ATTEMPT_MINUTES, stories::SAL_TO_SQL)
-    };
+    let pace = stories::follow_up(timeline, company.region, mql_at);
     let is_forgotten = dice.chance(0.015);
-    let reviewed_at = timeline.work_after(mql_at, dice.around(review, 0.75))?;
+    let reviewed_at = timeline.work_after(mql_at, dice.around(pace.review_minutes, 0.75))?;
     if is_forgotten {
         return None;
     }
@@ -176,9 +171,9 @@ fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
         return None;
     }
     lead.enter(Stage::Sal, reviewed_at, sdr);
-    let attempt_at = timeline.work_after(reviewed_at, dice.around(first_attempt, 0.8))?;
+    let attempt_at = timeline.work_after(reviewed_at, dice.around(pace.first_attempt_minutes, 0.8))?;
 
-    if !fair.chance(dice, Matter::Qualification { is_slow: slow }, lead.owner, to_sql) {
+    if !fair.chance(dice, Matter::Qualification { is_slow: pace.is_slow }, lead.owner, pace.sal_to_sql) {
         lead.first_attempt_at = dice.chance(0.88).then_some(attempt_at);
         let left_at = timeline.office_hour(attempt_at, dice.around(15.0, 0.4), dice)?;
         give_up(lead, dice, left_at, &[("timing", 0.4), ("no_answer", 0.35), ("needs_nurture", 0.25)]);
