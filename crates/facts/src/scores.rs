@@ -51,6 +51,9 @@ pub struct FieldChangeRow {
     pub recorded_at: i64,
 }
 
+/// Changed fields of one record, the customer's own among them: far more than a form or a file has columns.
+const FIELDS_MAX: i64 = 10_000;
+
 /// Newest first.
 pub async fn versions(connection: &mut AnyConnection, limit: i64) -> Result<Vec<VersionHead>> {
     Ok(sqlx::query_as(
@@ -98,14 +101,22 @@ pub async fn changes_before(connection: &mut AnyConnection, before: i64, limit: 
     .await?)
 }
 
-/// Changes of one record, the oldest first.
-pub async fn changes_of(connection: &mut AnyConnection, table: &schema::Table, record: i64, limit: i64) -> Result<Vec<FieldChangeRow>> {
+/// Of each field of a record, its first change after an instant: what it said then. Looks at the changes of that one record, by index,
+/// and gives one for each field, however often it was changed.
+pub async fn first_changes_after(
+    connection: &mut AnyConnection,
+    table: &schema::Table,
+    record: i64,
+    after: i64,
+) -> Result<Vec<FieldChangeRow>> {
     Ok(sqlx::query_as(
-        "SELECT id, noun, record_id, field, old_value, recorded_at FROM changes WHERE noun = $1 AND record_id = $2 ORDER BY id LIMIT $3",
+        "SELECT id, noun, record_id, field, old_value, recorded_at FROM changes WHERE id IN \
+         (SELECT MIN(id) FROM changes WHERE noun = $1 AND record_id = $2 AND recorded_at > $3 GROUP BY field) ORDER BY id LIMIT $4",
     )
     .bind(table.name)
     .bind(record)
-    .bind(limit)
+    .bind(after)
+    .bind(FIELDS_MAX)
     .fetch_all(connection)
     .await?)
 }

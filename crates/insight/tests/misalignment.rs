@@ -16,8 +16,9 @@ use insight::{
 
 const CAMPAIGN: &str = "LinkedIn: The cloud bill guide";
 
+/// In force at the end: its promises judge all that is asked.
 fn agreement() -> Agreement {
-    sample::generate(sample::SEED, company::question().as_of, 0.01).agreement
+    sample::generate(sample::SEED, company::question().as_of, 0.01).second.agreement
 }
 
 fn terms(agreement: &Agreement, scale: f64) -> Terms {
@@ -29,7 +30,7 @@ fn terms(agreement: &Agreement, scale: f64) -> Terms {
         },
         attempts_min: promises.attempts_min,
         attempts_days: promises.attempts_days,
-        mqls_per_month_min: 150.0 * scale,
+        mqls_per_month_min: sample::stories::SECOND_MQLS_PER_MONTH * scale,
         acceptance_rate_min: promises.acceptance_rate_min,
     }
 }

@@ -158,14 +158,12 @@ fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
     person.shows.company = true;
     let sdr = Some(lead.owner);
 
-    let slow = stories::is_followed_up_slowly(timeline, company.region, mql_at);
-    let (review, first_attempt, to_sql) = if slow {
-        (stories::SLOW_REVIEW_MINUTES, stories::SLOW_FIRST_ATTEMPT_MINUTES, stories::SLOW_SAL_TO_SQL)
-    } else {
-        (stories::REVIEW_MINUTES, stories::FIRST_ATTEMPT_MINUTES, stories::SAL_TO_SQL)
-    };
+    let pace = stories::follow_up(timeline, company.region, mql_at);
     let is_forgotten = dice.chance(0.015);
-    let reviewed_at = timeline.work_after(mql_at, dice.around(review, 0.75))?;
+    let review_minutes = dice.around(pace.review_minutes, 0.75);
+    // What comes after the first attempt goes by the usual time: being quicker changes neither how far leads come nor when.
+    let usual_review_at = timeline.work_after(mql_at, review_minutes)?;
+    let reviewed_at = timeline.work_after(mql_at, review_minutes * pace.time)?;
     if is_forgotten {
         return None;
     }
@@ -176,16 +174,18 @@ fn qualify(world: &mut World, dice: &mut Dice, index: usize) -> Option<()> {
         return None;
     }
     lead.enter(Stage::Sal, reviewed_at, sdr);
-    let attempt_at = timeline.work_after(reviewed_at, dice.around(first_attempt, 0.8))?;
+    let attempt_minutes = dice.around(pace.first_attempt_minutes, 0.8);
+    let usual_attempt_at = timeline.work_after(usual_review_at, attempt_minutes)?;
+    let attempt_at = timeline.work_after(reviewed_at, attempt_minutes * pace.time)?;
 
-    if !fair.chance(dice, Matter::Qualification { is_slow: slow }, lead.owner, to_sql) {
+    if !fair.chance(dice, Matter::Qualification { is_slow: pace.is_slow }, lead.owner, pace.sal_to_sql) {
         lead.first_attempt_at = dice.chance(0.88).then_some(attempt_at);
-        let left_at = timeline.office_hour(attempt_at, dice.around(15.0, 0.4), dice)?;
+        let left_at = timeline.office_hour(usual_attempt_at, dice.around(15.0, 0.4), dice)?;
         give_up(lead, dice, left_at, &[("timing", 0.4), ("no_answer", 0.35), ("needs_nurture", 0.25)]);
         return None;
     }
     lead.first_attempt_at = Some(attempt_at);
-    let sql_at = timeline.office_hour(attempt_at, dice.around(3.5, 0.7) * time, dice)?;
+    let sql_at = timeline.office_hour(usual_attempt_at, dice.around(3.5, 0.7) * time, dice)?;
     lead.enter(Stage::Sql, sql_at, sdr);
     person.shows = Shown::ALL;
     if company.deal.is_some() || !dice.chance(0.66) {

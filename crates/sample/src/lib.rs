@@ -24,6 +24,7 @@ mod touches;
 mod words;
 mod world;
 
+pub use agreement::SignedVersion;
 use alignment::{
     Instant,
     agreement::Agreement,
@@ -39,8 +40,11 @@ pub const SYSTEM: &str = "sample";
 
 pub struct SampleCompany {
     pub name: &'static str,
+    /// Version 1 of its Agreement, in force from before the start.
     pub agreement: Agreement,
-    /// When its history begins, with the month 17 months before the one in which it ends. From here on its Agreement judges.
+    /// Version 2, which both teams signed some months before the end.
+    pub second: SignedVersion,
+    /// When its history begins, with the month 17 months before the one in which it ends.
     pub starts_at: Instant,
     pub ends_at: Instant,
     world: world::World,
@@ -50,9 +54,11 @@ pub struct SampleCompany {
 /// fiftieth, for tests. The teams, campaigns and content are the same at every scale.
 pub fn generate(seed: u64, ends_at: Instant, scale: f64) -> SampleCompany {
     let world = world::World::build(seed, ends_at, scale);
+    let agreement = agreement::first(&world.timeline, scale);
     SampleCompany {
         name: NAME,
-        agreement: agreement::agreement(&world.timeline, scale),
+        second: agreement::second(&world.timeline, &world.users, &agreement, scale),
+        agreement,
         starts_at: world.timeline.starts_at,
         ends_at: world.timeline.ends_at,
         world,
@@ -62,7 +68,13 @@ pub fn generate(seed: u64, ends_at: Instant, scale: f64) -> SampleCompany {
 impl SampleCompany {
     /// Rows in batches of at most [`BATCH_ROWS`], made as they are asked for; a row names only what is in it or in a batch before.
     pub fn batches(&self) -> impl Iterator<Item = (Noun, Vec<IntakeRow>)> + '_ {
-        Noun::ALL.into_iter().flat_map(move |noun| {
+        self.batches_of(&Noun::ALL)
+    }
+
+    /// The same of some nouns, which stand in the order of [`Noun::ALL`].
+    pub fn batches_of<'a>(&'a self, nouns: &'a [Noun]) -> impl Iterator<Item = (Noun, Vec<IntakeRow>)> + 'a {
+        nouns.iter().flat_map(move |noun| {
+            let noun = *noun;
             let count = self.count(noun);
             (0..count).step_by(BATCH_ROWS).map(move |from| {
                 let rows = from..(from + BATCH_ROWS).min(count);

@@ -47,6 +47,11 @@ fn user(dice: &mut Dice, taken: &mut FxHashSet<String>, home: Region, region: Op
     }
 }
 
+/// Who signs the Agreement: the head of marketing and the head of sales.
+pub fn heads() -> [usize; 2] {
+    [0, MARKETERS + SDRS_PER_REGION]
+}
+
 pub fn is_marketer(user: usize) -> bool {
     user < MARKETERS
 }

@@ -21,7 +21,7 @@ pub enum Target {
     Revenue(i64),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
     pub target: Target,
     /// What is signed before this instant counts.

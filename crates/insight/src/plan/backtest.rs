@@ -20,6 +20,9 @@ pub struct Backtest {
     pub tried: Vec<Tried>,
     /// The share of months in each of [`BANDS`]. `None`: no month could be tried.
     pub coverage: Option<[f64; 3]>,
+    /// What the share should be: of what was drawn, the mean share in each of [`BANDS`]. Bands end at whole customers, so they hold more
+    /// than they are named after; with few customers, much more.
+    pub expected_coverage: Option<[f64; 3]>,
     /// Mean of who came less the median that was expected.
     pub bias: Option<f64>,
 }
@@ -31,6 +34,8 @@ pub struct Tried {
     pub median: f64,
     /// Low and high of each of [`BANDS`].
     pub bands: [(f64, f64); 3],
+    /// Of what was drawn, the share in each band, its ends included.
+    pub held: [f64; 3],
     pub customers: u64,
 }
 
@@ -50,6 +55,7 @@ pub fn backtest(history: &History, question: &Question, months: usize, horizon_d
     Backtest {
         horizon_days,
         coverage: is_told.then(|| [0, 1, 2].map(|place| of(inside(place)))),
+        expected_coverage: is_told.then(|| [0, 1, 2].map(|place| of(tried.iter().map(|tried| tried.held[place]).sum()))),
         bias: is_told.then(|| of(tried.iter().map(|tried| tried.customers as f64 - tried.median).sum())),
         tried,
     }
@@ -68,7 +74,9 @@ fn one(history: &History, question: &Question, now: &Record, as_of: Instant, hor
     drawn.sort_by(f64::total_cmp);
     let at = |level: f64| drawn[((level * drawn.len() as f64).ceil() as usize).clamp(1, drawn.len()) - 1];
     let customers = now.customers_at.iter().filter(|at| as_of < **at && **at < by).count() as u64;
-    Some(Tried { as_of, by, median: at(0.5), bands: BANDS.map(|band| (at(0.5 - band / 2.0), at(0.5 + band / 2.0))), customers })
+    let bands = BANDS.map(|band| (at(0.5 - band / 2.0), at(0.5 + band / 2.0)));
+    let held = bands.map(|band| drawn.iter().filter(|drawn| within(**drawn, band)).count() as f64 / drawn.len() as f64);
+    Some(Tried { as_of, by, median: at(0.5), bands, held, customers })
 }
 
 fn within(value: f64, (low, high): (f64, f64)) -> bool {

@@ -7,6 +7,8 @@ mod answer;
 mod ask;
 mod backtest;
 mod calendar;
+#[cfg(test)]
+mod calibration;
 mod capacity;
 mod costs;
 mod deals;
@@ -49,11 +51,14 @@ pub fn record(history: &History, question: &Question) -> Record {
 
 pub fn plan(record: &Record, targets: &Targets, ask: &Ask) -> PlanAnswer {
     let sim = Sim::of(record, ask);
+    let revenue = targets.revenue.filter(|_| !record.is_part);
+    let promised = targets.mqls_per_month.filter(|_| !record.is_part);
+    let is_not_held = record.is_part && (targets.revenue.is_some() || targets.mqls_per_month.is_some());
     let columns = sim.columns();
     let focus = columns.iter().find(|column| column.probability == ask.focus).or(columns.last());
     let need = |stage: Stage| focus.and_then(|column| column.needs.iter().find(|need| need.stage == stage)).and_then(|need| need.per_month);
     let capacity = sim.capacity(need(Stage::Mql), need(Stage::Sql));
-    let promise = targets.mqls_per_month.zip(need(Stage::Mql)).map(|(promised, needed)| words::promise(promised, needed));
+    let promise = promised.zip(need(Stage::Mql)).map(|(promised, needed)| words::promise(promised, needed));
     let leads = focus.and_then(|column| column.needs.first()).and_then(|need| need.total);
     let (sources, cells) = volumes::spread(&sim, leads);
     let pace = volumes::at_pace(&sim);
@@ -73,9 +78,9 @@ pub fn plan(record: &Record, targets: &Targets, ask: &Ask) -> PlanAnswer {
         in_hand: sim.in_hand(),
         last_useful: sim.last_useful(),
         with_spend: volumes::with_spend(&sim),
-        pacing: targets.revenue.map(|target| pacing::pacing(record, ask, target, &targets.revenue_parts, volumes::leads_per_month(&sim))),
+        pacing: revenue.map(|target| pacing::pacing(record, ask, target, &targets.revenue_parts, volumes::leads_per_month(&sim))),
         is_season_known: record.season.is_known,
-        words: words::all(&sim, &columns, &capacity),
+        words: words::all(&sim, &columns, &capacity).into_iter().chain(is_not_held.then(words::of_company)).collect(),
         pace,
         columns,
         cells,

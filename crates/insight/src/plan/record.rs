@@ -39,6 +39,8 @@ pub struct Record {
     pub agreement_version: u32,
     pub currency: Currency,
     pub zone: TimeZone,
+    /// A filter leaves a part of the company: the Agreement's target and promise are not of that part.
+    pub is_part: bool,
     /// Stages that are written down, from Lead to Customer.
     pub stages: Vec<Stage>,
     /// From each stage but the last to the next one, all sources together.
@@ -133,6 +135,7 @@ impl Record {
             agreement_version: context.question.settings.agreement_version,
             currency: context.question.currency,
             zone: zone.clone(),
+            is_part: !context.question.filters.is_empty(),
             lead_load: Load::of_leads(context, &whole),
             deal_load: Load::of_deals(context, &whole),
             months: whole.into_iter().zip(counts).collect(),

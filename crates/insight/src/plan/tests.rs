@@ -54,6 +54,7 @@ fn with_steps(steps: &[(u64, u64, Lag)]) -> Record {
         agreement_version: 1,
         currency: Currency::EUR,
         zone: TimeZone::UTC,
+        is_part: false,
         steps: steps.iter().enumerate().map(step).collect(),
         stages,
         sources: vec![source],
@@ -222,6 +223,24 @@ fn the_plan_and_the_number_of_revenue_agree() {
         assert!((pacing.ahead_minor as f64 - also("ahead")).abs() <= 0.5, "{} {number:?}", pacing.ahead_minor);
         assert!((pacing.ahead_days - also("ahead_days")).abs() < 1e-6, "{} {number:?}", pacing.ahead_days);
     }
+}
+
+/// The target and the promise are the company's: what a filter leaves is held against neither, and it is said.
+#[test]
+fn nothing_is_planned_of_a_part() {
+    let targets =
+        Targets { revenue: Some((Period { from: day(0.0), to: day(365.0) }, 1_000_000)), mqls_per_month: Some(9.0), ..Targets::default() };
+    let question = Question { as_of: day(0.0), known_at: day(0.0), ..question() };
+    let webinar = crate::question::Filter { dimension: crate::question::Dimension::Source, value: Some("webinar".into()) };
+    for (filters, is_held) in [(vec![], true), (vec![webinar], false)] {
+        let record = record(&history(two_years()), &Question { filters, ..question.clone() });
+        let answer = plan(&record, &targets, &customers(5, 300.0));
+        assert_eq!((answer.pacing.is_some(), answer.promise.is_some()), (is_held, is_held));
+        assert_eq!(answer.words.iter().any(|words| words.contains("the whole company's")), !is_held, "{:?}", answer.words);
+    }
+    let record = Record { is_part: true, ..one_step(100, 20) };
+    let words = plan(&record, &Targets::default(), &customers(5, 300.0)).words;
+    assert!(!words.iter().any(|words| words.contains("company's")), "there is nothing that it could be held against: {words:?}");
 }
 
 /// What is signed at the very instant that is asked about.

@@ -1,5 +1,7 @@
 //! What stands in the way of a plan, and what it takes for granted, in words.
 
+use std::collections::BTreeSet;
+
 use super::{Capacity, Column, Promise, Sim};
 
 pub fn promise(promised: f64, needed: f64) -> Promise {
@@ -8,6 +10,11 @@ pub fn promise(promised: f64, needed: f64) -> Promise {
     let end = if short_by > 0.0 { format!("short by {short_by:.0}") } else { format!("{:.0} to spare", -short_by) };
     let words = format!("the plan needs {needed:.0} MQLs a month, the Agreement promises {promised:.0}: {end}");
     Promise { mqls_per_month: promised, needed_per_month: needed, short_by, words }
+}
+
+/// Of a plan with a filter.
+pub fn of_company() -> String {
+    "the Agreement's target and promise are the whole company's: with a filter, nothing is held against them".into()
 }
 
 pub fn capacity(capacity: &Capacity) -> String {
@@ -69,8 +76,34 @@ pub fn all(sim: &Sim, columns: &[Column], capacity: &[Capacity]) -> Vec<String> 
     if !unpaid.is_empty() {
         words.push(format!("no spend is recorded for {}: the spend leaves them out", unpaid.join(", ")));
     }
+    words.extend(unspent(sim));
     if !sim.record.season.is_known {
         words.push("fewer than twelve whole months are recorded: every month counts the same".into());
+    }
+    words
+}
+
+/// Lines of planned spend that buy no leads.
+fn unspent(sim: &Sim) -> Vec<String> {
+    let has_cost =
+        |name: &Option<String>| sim.record.sources.iter().any(|source| source.name == *name && source.cost.per_lead_minor.is_some());
+    let is_ahead = |month: &str| sim.flows.slots.iter().any(|slot| slot.month.key() == month);
+    let mut without_cost = BTreeSet::new();
+    let mut outside = BTreeSet::new();
+    for line in &sim.ask.changes.spend {
+        if !is_ahead(&line.month) {
+            outside.insert(line.month.as_str());
+        } else if !has_cost(&line.source) {
+            without_cost.insert(line.source.as_deref().unwrap_or("not recorded"));
+        }
+    }
+    let list = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(", ");
+    let mut words = Vec::new();
+    if !outside.is_empty() {
+        words.push(format!("spend is planned for {}, which is not between now and the date: it buys nothing here", list(outside)));
+    }
+    if !without_cost.is_empty() {
+        words.push(format!("nobody wrote down what a lead from {} costs: the spend planned for it buys nothing here", list(without_cost)));
     }
     words
 }

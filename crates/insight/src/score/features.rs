@@ -126,6 +126,14 @@ impl<'a> Sight<'a> {
     }
 }
 
+/// The company of a lead, or else of its person, as it stood at the landmark.
+pub fn company_at(history: &History, log: &FieldLog, landmark: &Landmark) -> Option<i64> {
+    let (at, person, lead) = (landmark.fields_at(), landmark.person, history.leads.ids()[landmark.lead_row]);
+    let of_lead = log.number_at(Table::Leads, lead, "company_id", history.leads.company.get(landmark.lead_row), at);
+    let now = || history.people.find(person).and_then(|row| history.people.company.get(row));
+    of_lead.or_else(|| log.number_at(Table::People, person, "company_id", now(), at))
+}
+
 fn noun(table: Table) -> &'static str {
     match table {
         Table::Companies => "company",
@@ -186,12 +194,8 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn of(sight: &'a Sight, landmark: &Landmark) -> Fields<'a> {
         let (history, at, person) = (sight.history, landmark.fields_at(), landmark.person);
-        let lead = history.leads.ids()[landmark.lead_row];
         let person_row = history.people.find(person);
-        let of_lead = sight.log.number_at(Table::Leads, lead, "company_id", history.leads.company.get(landmark.lead_row), at);
-        let now = person_row.and_then(|row| history.people.company.get(row));
-        let of_person = || sight.log.number_at(Table::People, person, "company_id", now, at);
-        let company = of_lead.or_else(of_person).and_then(|id| Some((id, history.companies.find(id)?)));
+        let company = company_at(history, sight.log, landmark).and_then(|id| Some((id, history.companies.find(id)?)));
         Fields { sight, at, lead_row: landmark.lead_row, person, person_row, company }
     }
 

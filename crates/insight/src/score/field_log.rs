@@ -28,11 +28,15 @@ pub struct FieldLog {
 impl FieldLog {
     /// Changes of one record are taken to come in the order in which they were made.
     pub fn of(changes: impl IntoIterator<Item = FieldChange>) -> FieldLog {
-        let mut log = FieldLog::default();
+        FieldLog::default().with(changes)
+    }
+
+    /// The same log with the changes of further records.
+    pub fn with(mut self, changes: impl IntoIterator<Item = FieldChange>) -> FieldLog {
         for change in changes {
-            log.of_record.entry((change.table, change.record)).or_default().push(change);
+            self.of_record.entry((change.table, change.record)).or_default().push(change);
         }
-        log
+        self
     }
 
     /// The same log where changes before `at` were not read.

@@ -21,6 +21,17 @@ pub struct Landmark {
 pub(crate) const LIVE_DAYS: i64 = 1;
 
 impl Landmark {
+    /// The newest of one pass, as of an instant; `None` where nobody wrote one down.
+    pub fn latest(history: &History, lead_row: usize, as_of: Instant, known_at: Instant) -> Option<Landmark> {
+        let facts = LeadFacts::of(history, lead_row, as_of, known_at);
+        facts.is_known().then(|| landmarks(history, lead_row, &facts).last()).flatten()
+    }
+
+    /// When its outcome is known, reached early or not.
+    pub fn ends(&self, horizon_days: u32) -> Instant {
+        self.at.plus_days(i64::from(horizon_days))
+    }
+
     /// What is recorded later does not count.
     pub fn recorded_until(&self) -> Instant {
         self.known_at.unwrap_or(Instant(i64::MAX))
@@ -65,7 +76,7 @@ pub enum Outcome {
 }
 
 pub fn outcome(facts: &LeadFacts, landmark: &Landmark, outcome: Stage, horizon_days: u32, as_of: Instant) -> Outcome {
-    let ends = landmark.at.plus_days(i64::from(horizon_days));
+    let ends = landmark.ends(horizon_days);
     match facts.from(outcome) {
         Some(reached) if reached <= landmark.at => Outcome::NotAsked,
         _ if !facts.source_records(outcome) => Outcome::NotAsked,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calibration::Platt,
+    enough::{TooLittle, enough},
     features::Sight,
     field_log::FieldLog,
     guard::{LeftOut, screen},
@@ -14,7 +15,9 @@ use super::{
     model::Model,
     naive_bayes::NaiveBayes,
     points::points,
+    split::{Purged, Split},
     table::Table,
+    verdict::withheld,
 };
 use crate::{history::History, view::View};
 
@@ -46,6 +49,9 @@ pub struct Report {
     pub learned: Part,
     pub calibrated: Part,
     pub judged: Part,
+    /// Landmarks in no part: their outcome was not known before a later part began.
+    #[serde(default)]
+    pub purged: Purged,
     /// Landmarks left out because their horizon is not over.
     pub young: u64,
     /// Left out because the newest [`LANDMARKS_MAX`] are enough.
@@ -54,14 +60,16 @@ pub struct Report {
     #[serde(default)]
     pub unread: u64,
     pub score: Figures,
-    pub points: Figures,
+    /// `None`: all leads that it was judged by have the same points, which is no order to compare with.
+    pub points: Option<Figures>,
     pub naive_bayes: Figures,
     /// AUC of the score - AUC of the points, on the same rows.
-    pub auc_over_points: Estimate,
+    pub auc_over_points: Option<Estimate>,
     pub auc_over_naive_bayes: Estimate,
     pub calibration: Vec<CalibrationBin>,
     /// (share of the misses, share of the hits) above each score.
     pub roc: Vec<(f64, f64)>,
+    /// Empty where there are no points to compare with.
     pub points_roc: Vec<(f64, f64)>,
     pub left_out: Vec<LeftOut>,
 }
@@ -75,39 +83,15 @@ pub struct Part {
     pub hits: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error(
-    "there is too little to learn from: {found} {stage} among the leads {part}, and {needed} are needed. Only leads opened at least \
-     {horizon_days} days ago count. Bring in more history, or train again later"
-)]
-pub struct TooLittle {
-    pub found: u64,
-    pub needed: u64,
-    pub stage: &'static str,
-    pub part: &'static str,
-    pub horizon_days: u32,
-}
-
-/// How far the AUC must be above that of the points, with the whole 95% interval of the difference above zero.
-pub const AUC_MARGIN_MIN: f64 = 0.02;
 /// The newest so many are learned from.
 pub const LANDMARKS_MAX: usize = 40_000;
-/// Outcomes, and as many misses, that are needed in the parts for learning, calibration and judging.
-const HITS_MIN: [u64; 3] = [30, 10, 10];
 const SEED: u64 = 7;
 
 pub fn learn(history: &History, log: &FieldLog, ask: &Ask) -> Result<Learned, TooLittle> {
     let view = View::at(history, ask.as_of, ask.known_at);
     let found = Found::of(&view, ask).seen_by(log);
-    let split = Split::of(&found);
-    let parts = [&split.learn, &split.calibrate, &split.judge];
-    for ((rows, needed), part) in parts.iter().zip(HITS_MIN).zip(["to learn from", "to calibrate with", "to judge by"]) {
-        let hits = rows.iter().filter(|row| found.outcomes[**row]).count() as u64;
-        let fewer = hits.min(rows.len() as u64 - hits);
-        if fewer < needed {
-            return Err(TooLittle { found: fewer, needed, stage: ask.outcome.name(), part, horizon_days: ask.horizon_days });
-        }
-    }
+    let split = Split::of(&found.landmarks, ask.horizon_days);
+    enough(&found, &split, ask)?;
     let all: Vec<Landmark> = found.landmarks.iter().chain(&found.young).copied().collect();
     let table = Sight::of(history, log).table(&all);
     let fresh: Vec<usize> = (found.landmarks.len()..all.len()).collect();
@@ -115,38 +99,9 @@ pub fn learn(history: &History, log: &FieldLog, ask: &Ask) -> Result<Learned, To
     let left_out = screen(&table, &split.learn, &of(&split.learn), &fresh);
     let table = table.without(&left_out.iter().map(|column| column.key.clone()).collect::<Vec<_>>());
     let model = Model::fit(&table, &found.outcomes, &split.learn, &split.calibrate);
-    let scored = Rivals::of(&view, ask, &found, &split, &table, &model);
-    let report = scored.report(ask, &found, &split, left_out).ok_or(TooLittle {
-        found: 0,
-        needed: 1,
-        stage: ask.outcome.name(),
-        part: "to judge by",
-        horizon_days: ask.horizon_days,
-    })?;
+    let report = Rivals::of(&view, ask, &found, &split, &table, &model).report(ask, &found, &split, left_out);
     let withheld = withheld(&report);
     Ok(Learned { model, report, withheld })
-}
-
-/// Shown only where it is better than what both teams have agreed on.
-fn withheld(report: &Report) -> Option<String> {
-    let over = report.auc_over_points;
-    let figures = format!(
-        "on {} newer leads its AUC is {:.3} and that of the points {:.3}: a difference of {:+.3}, between {:+.3} and {:+.3}",
-        report.judged.rows, report.score.auc.value, report.points.auc.value, over.value, over.low, over.high
-    );
-    if over.value < AUC_MARGIN_MIN {
-        return Some(format!("It is not better than the points by the {AUC_MARGIN_MIN} that is asked for: {figures}."));
-    }
-    if over.low <= 0.0 {
-        return Some(format!("That it is better than the points may be chance: {figures}. More outcomes will tell."));
-    }
-    if report.score.log_loss.value >= report.points.log_loss.value {
-        return Some(format!(
-            "It orders leads better than the points, but its probabilities are worse: log-loss {:.3} against {:.3}; {figures}.",
-            report.score.log_loss.value, report.points.log_loss.value
-        ));
-    }
-    None
 }
 
 /// The landmarks of all passes, in the order of time, and what became of them.
@@ -212,39 +167,11 @@ impl Found {
     }
 }
 
-/// Rows by time: the oldest to learn from, then some to calibrate with, the newest to judge by. A person is in one part alone, by its
-/// first landmark; later landmarks of a person that reach into a newer part are left out.
-pub(super) struct Split {
-    pub learn: Vec<usize>,
-    pub calibrate: Vec<usize>,
-    pub judge: Vec<usize>,
-}
-
-const LEARN_SHARE: f64 = 0.6;
-const CALIBRATE_SHARE: f64 = 0.15;
-
-impl Split {
-    pub fn of(found: &Found) -> Split {
-        let mut first: FxHashMap<i64, Instant> = FxHashMap::default();
-        for landmark in &found.landmarks {
-            first.entry(landmark.person).or_insert(landmark.at);
-        }
-        let begins: Vec<Instant> = found.landmarks.iter().map(|landmark| first[&landmark.person]).collect();
-        let mut sorted = begins.clone();
-        sorted.sort_unstable();
-        let cut = |share: f64| sorted.get((sorted.len() as f64 * share) as usize).copied().unwrap_or(Instant::MAX);
-        let (learned, calibrated) = (cut(LEARN_SHARE), cut(LEARN_SHARE + CALIBRATE_SHARE));
-        let within = |from: Instant, to: Instant| {
-            (0..begins.len()).filter(|row| from <= begins[*row] && begins[*row] < to && found.landmarks[*row].at < to).collect()
-        };
-        Split { learn: within(Instant::MIN, learned), calibrate: within(learned, calibrated), judge: within(calibrated, Instant::MAX) }
-    }
-}
-
 /// The three that are compared, on the rows to judge by.
 struct Rivals {
     score: Scored,
-    points: Scored,
+    /// `None` where all have the same.
+    points: Option<Scored>,
     naive_bayes: Scored,
 }
 
@@ -258,43 +185,52 @@ impl Rivals {
         };
         let marks = |rows: &[usize]| rows.iter().map(|row| found.landmarks[*row]).collect::<Vec<_>>();
         let of_points = |rows: &[usize]| points(view, ask.agreement, &marks(rows));
+        let judged_points = of_points(&split.judge);
         let encoded = |rows: &[usize]| model.encoder.encode(table, rows);
         let bayes = NaiveBayes::fit(&model.encoder, &encoded(&split.learn), &outcomes(&split.learn));
         let of_bayes = |rows: &[usize]| bayes.all_log_odds(&encoded(rows));
         Rivals {
             score: Scored::of(model.probabilities(table, &split.judge)),
-            points: calibrated(&of_points(&split.calibrate), &of_points(&split.judge)),
+            points: has_order(&judged_points).then(|| calibrated(&of_points(&split.calibrate), &judged_points)),
             naive_bayes: calibrated(&of_bayes(&split.calibrate), &of_bayes(&split.judge)),
         }
     }
 
-    fn report(self, ask: &Ask, found: &Found, split: &Split, left_out: Vec<LeftOut>) -> Option<Report> {
+    fn report(self, ask: &Ask, found: &Found, split: &Split, left_out: Vec<LeftOut>) -> Report {
         let outcomes: Vec<bool> = split.judge.iter().map(|row| found.outcomes[*row]).collect();
         let clusters = found.clusters(&split.judge);
         let calibration = calibration_bins(&self.score.probabilities, &outcomes, 10);
-        let (of_score, of_points) = (roc(&self.score.probabilities, &outcomes), roc(&self.points.scores, &outcomes));
+        let of_score = roc(&self.score.probabilities, &outcomes);
+        let points_roc = self.points.as_ref().map_or_else(Vec::new, |points| roc(&points.scores, &outcomes));
         let judged = Judged { outcomes: &outcomes, clusters: &clusters };
-        let (figures, over) = compare(&judged, &[self.score, self.points, self.naive_bayes], SEED)?;
-        let [score, points, naive_bayes] = <[Figures; 3]>::try_from(figures).ok()?;
-        Some(Report {
+        let models: Vec<Scored> = [self.score, self.naive_bayes].into_iter().chain(self.points).collect();
+        let (mut figures, over) = compare(&judged, &models, SEED).expect("there are leads of both outcomes to judge by");
+        let points = figures.split_off(2).pop();
+        let [score, naive_bayes] = <[Figures; 2]>::try_from(figures).expect("two are always compared");
+        Report {
             outcome: ask.outcome,
             horizon_days: ask.horizon_days,
             agreement_version: ask.agreement_version,
             learned: found.part(&split.learn),
             calibrated: found.part(&split.calibrate),
             judged: found.part(&split.judge),
+            purged: split.purged,
             young: found.young_count,
             older: found.older,
             score,
             points,
             naive_bayes,
-            auc_over_points: over[0],
-            auc_over_naive_bayes: over[1],
+            auc_over_points: over.get(1).copied(),
+            auc_over_naive_bayes: over[0],
             calibration,
             roc: of_score,
-            points_roc: of_points,
+            points_roc,
             left_out,
             unread: found.unread,
-        })
+        }
     }
+}
+
+fn has_order(scores: &[f64]) -> bool {
+    scores.iter().any(|score| *score != scores[0])
 }

@@ -5,6 +5,7 @@
 
 mod calibration;
 mod encode;
+mod enough;
 mod features;
 mod field_log;
 mod guard;
@@ -17,19 +18,22 @@ mod naive_bayes;
 mod now;
 mod points;
 mod sparse;
+mod split;
 mod table;
 #[cfg(test)]
 mod tests;
 mod title;
+mod verdict;
 
 pub use calibration::Platt;
 pub use encode::{Encoder, Feature, SLOT_ROWS_MIN, Slots};
-pub use features::OUTCOMES;
+pub use enough::TooLittle;
+pub use features::{OUTCOMES, company_at};
 pub use field_log::{FieldChange, FieldLog};
 pub use guard::{FILLED_GAP_MAX, LeftOut, SINGLE_AUC_MAX, screen};
 pub(crate) use landmark::LIVE_DAYS;
 pub use landmark::Landmark;
-pub use learn::{AUC_MARGIN_MIN, Ask, LANDMARKS_MAX, Learned, Part, Report, TooLittle, learn};
+pub use learn::{Ask, LANDMARKS_MAX, Learned, Part, Report, learn};
 pub use logistic::{Logistic, logit, sigmoid};
 pub use measure::{
     CalibrationBin, Estimate, Figures, Judged, Scored, auc, brier, calibration_bins, calibration_error, compare, log_loss, roc,
@@ -38,4 +42,6 @@ pub use model::{Contribution, Explained, Model, Weight};
 pub use naive_bayes::NaiveBayes;
 pub use now::{LeadScore, Since, score_of, since};
 pub use sparse::Sparse;
+pub use split::{CALIBRATE_SHARE, JUDGE_SHARE, Purged};
 pub use table::{Cell, CellKind, Column, Table};
+pub use verdict::AUC_MARGIN_MIN;

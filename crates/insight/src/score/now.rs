@@ -21,12 +21,10 @@ pub struct LeadScore {
     pub explained: Explained,
 }
 
-/// What a version says of a lead, judged at the latest instant at which it became a lead or an MQL. `None`: there was no such lead.
-pub fn score_of(history: &History, log: &FieldLog, model: &Model, lead_row: usize, as_of: Instant, known_at: Instant) -> Option<LeadScore> {
-    let facts = LeadFacts::of(history, lead_row, as_of, known_at);
-    let landmark = facts.is_known().then(|| landmarks(history, lead_row, &facts).last()).flatten()?;
-    let table = Sight::of_people(history, log, |person| person == landmark.person).table(&[landmark]);
-    Some(LeadScore { judged_as: landmark.stage, judged_at: landmark.at, explained: model.explain(&table, 0) })
+/// What a version says of a lead, judged at its latest landmark.
+pub fn score_of(history: &History, log: &FieldLog, model: &Model, landmark: &Landmark) -> LeadScore {
+    let table = Sight::of_people(history, log, |person| person == landmark.person).table(&[*landmark]);
+    LeadScore { judged_as: landmark.stage, judged_at: landmark.at, explained: model.explain(&table, 0) }
 }
 
 /// How a version does on the leads that have come of age since it was made.

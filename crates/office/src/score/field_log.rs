@@ -5,7 +5,7 @@ use facts::{schema, scores, scores::FieldChangeRow};
 use insight::{
     history::History,
     rows::Table,
-    score::{FieldChange, FieldLog},
+    score::{FieldChange, FieldLog, Landmark, company_at},
 };
 
 use crate::{Office, web::AppError};
@@ -13,8 +13,6 @@ use crate::{Office, web::AppError};
 /// The newest so many are looked at: leads that were judged before the oldest of them are not learned from.
 const CHANGES_MAX: usize = 1_000_000;
 const PAGE: i64 = 10_000;
-/// Of one record.
-const OF_RECORD_MAX: i64 = 1_000;
 
 /// Of all companies, people and leads.
 pub async fn all(office: &Office) -> Result<FieldLog, AppError> {
@@ -36,19 +34,19 @@ pub async fn all(office: &Office) -> Result<FieldLog, AppError> {
     })
 }
 
-/// Of one lead, its person and its company.
-pub async fn of_lead(office: &Office, history: &History, lead_row: usize) -> Result<FieldLog, AppError> {
-    let person = history.leads.person.values()[lead_row];
-    let of_person = history.people.find(person).and_then(|row| history.people.company.get(row));
-    let companies =
-        [history.leads.company.get(lead_row), of_person.filter(|company| history.leads.company.get(lead_row) != Some(*company))];
+/// Of one lead, its person and the company that it stood with: what was changed after its landmark, and only the first change of each
+/// field, since that says what the field said at the landmark.
+pub async fn of_landmark(office: &Office, history: &History, landmark: &Landmark) -> Result<FieldLog, AppError> {
+    let (lead, after) = (history.leads.ids()[landmark.lead_row], landmark.fields_at().0);
     let mut record = office.facts().reader().await?;
-    let mut found = scores::changes_of(&mut record, &schema::LEADS, history.leads.ids()[lead_row], OF_RECORD_MAX).await?;
-    found.extend(scores::changes_of(&mut record, &schema::PEOPLE, person, OF_RECORD_MAX).await?);
-    for company in companies.into_iter().flatten() {
-        found.extend(scores::changes_of(&mut record, &schema::COMPANIES, company, OF_RECORD_MAX).await?);
+    let mut log = FieldLog::default();
+    for (table, id) in [(&schema::LEADS, lead), (&schema::PEOPLE, landmark.person)] {
+        log = log.with(scores::first_changes_after(&mut record, table, id, after).await?.into_iter().filter_map(change));
     }
-    Ok(FieldLog::of(found.into_iter().filter_map(change)))
+    // The company may have been another one then: which one, only the changes of the lead and its person can say.
+    let Some(company) = company_at(history, &log, landmark) else { return Ok(log) };
+    let of_company = scores::first_changes_after(&mut record, &schema::COMPANIES, company, after).await?;
+    Ok(log.with(of_company.into_iter().filter_map(change)))
 }
 
 fn change(row: FieldChangeRow) -> Option<FieldChange> {

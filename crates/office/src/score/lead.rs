@@ -2,7 +2,7 @@
 
 use alignment::lifecycle::Stage;
 use insight::{
-    score::{LeadScore, score_of},
+    score::{Landmark, LeadScore, score_of},
     view::LeadFacts,
 };
 
@@ -22,7 +22,7 @@ pub enum State {
     Shown,
     /// No version has been learned.
     NoVersion,
-    /// The version is not better than the points.
+    /// The version is not better than what there is to compare with.
     Withheld,
     /// The lead has got where the score says how likely it is to get.
     Reached,
@@ -83,8 +83,8 @@ pub async fn of_lead(office: &Office, lead: i64) -> Result<LeadAnswer, AppError>
     if facts.exit().is_some() {
         return Ok(without(Some(standing), State::Over));
     }
-    let log = field_log::of_lead(office, &history, row).await?;
-    let score = score_of(&history, &log, &standing.model, row, now, now);
-    let state = if score.is_some() { State::Shown } else { State::NotJudged };
-    Ok(LeadAnswer { standing: Some(standing), state, score })
+    let Some(landmark) = Landmark::latest(&history, row, now, now) else { return Ok(without(Some(standing), State::NotJudged)) };
+    let log = field_log::of_landmark(office, &history, &landmark).await?;
+    let score = score_of(&history, &log, &standing.model, &landmark);
+    Ok(LeadAnswer { standing: Some(standing), state: State::Shown, score: Some(score) })
 }

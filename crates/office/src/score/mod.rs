@@ -184,12 +184,12 @@ pub fn notices(standing: &Standing, since: Option<&Since>, now: Instant) -> Vec<
             since.rows, since.auc.value, judged.value
         )
     });
-    let of_points = standing.report.points.auc;
-    let is_flat = of_points.low == 0.5 && of_points.high == 0.5;
-    let no_points = is_flat.then(|| {
-        "The Agreement gives all leads that it was judged by the same points, so that it was compared with no order at all. Write rules for \
-         points into the Agreement and train it again."
-            .to_owned()
+    let no_points = standing.report.points.is_none().then(|| {
+        format!(
+            "There are {}: the Agreement gives all leads that it was judged by the same. Write rules for points into the Agreement and \
+             train it again.",
+            report::NO_POINTS
+        )
     });
     old.into_iter().chain(worse).chain(no_points).collect()
 }

@@ -44,7 +44,6 @@ struct ScorePage {
     may_train: bool,
     outcomes: Vec<(&'static str, &'static str, bool)>,
     horizon_days: u32,
-    margin: String,
     frame: Frame,
 }
 
@@ -53,9 +52,10 @@ struct Newest {
     what: String,
     learned_at: String,
     withheld: Option<String>,
+    /// Why it is shown, where it is.
+    shown: String,
     notices: Vec<String>,
     figures: Sheet,
-    over: String,
     since: Option<String>,
     rows: Sheet,
     calibration: Exhibit,
@@ -99,22 +99,20 @@ async fn page(State(office): State<Office>, frame: Frame) -> Result<Page<ScorePa
         may_train: matches!(TRAINERS, Allow::Roles(roles) if roles.contains(&frame.actor.role)),
         outcomes: outcomes.into(),
         horizon_days,
-        margin: format::fixed(AUC_MARGIN_MIN, 2),
         frame,
     }))
 }
 
 fn newest(standing: Standing, since: Option<Since>, frame: &Frame) -> Newest {
     let report = &standing.report;
-    let over = report.auc_over_points;
     let weights = standing.model.weights();
     Newest {
         number: standing.head.number,
         what: format!("to become {} within {} days", super::lead::with_article(report.outcome.name()), report.horizon_days),
         learned_at: frame.date_time(alignment::Instant(standing.head.as_of)),
         withheld: standing.head.withheld.clone(),
+        shown: shown(report),
         notices: notices(&standing, since.as_ref(), frame.now),
-        over: format!("{}, between {} and {}", format::signed(over.value, 3), format::signed(over.low, 3), format::signed(over.high, 3)),
         since: since.map(|since| format!("{:.3} on {} leads that have come of age since", since.auc.value, format::count(since.rows))),
         figures: report::figures(report),
         rows: parts_shown(report, &frame.zone),
@@ -124,6 +122,27 @@ fn newest(standing: Standing, since: Option<Since>, frame: &Frame) -> Newest {
         weights: weights.iter().take(WEIGHTS_SHOWN).map(weight).collect(),
         left_out: report.left_out.iter().map(|column| (format!("{} ({})", column.words, column.key), column.reason.clone())).collect(),
         agreement_version: report.agreement_version,
+    }
+}
+
+fn shown(report: &Report) -> String {
+    let margin = format::fixed(AUC_MARGIN_MIN, 2);
+    let (auc, fixed) = (report.score.auc, |figure: f64| format::fixed(figure, 3));
+    match report.auc_over_points {
+        Some(over) => format!(
+            "Its AUC is above that of the points by {}, between {} and {}: by {margin} or more, and not by chance.",
+            format::signed(over.value, 3),
+            format::signed(over.low, 3),
+            format::signed(over.high, 3)
+        ),
+        None => format!(
+            "Its AUC is {}, between {} and {}: above the 0.5 of chance by {margin} or more, and not by chance. There are {}; naive Bayes has {}.",
+            fixed(auc.value),
+            fixed(auc.low),
+            fixed(auc.high),
+            report::NO_POINTS,
+            fixed(report.naive_bayes.auc.value)
+        ),
     }
 }
 
@@ -137,7 +156,12 @@ fn parts_shown(report: &Report, zone: &jiff::tz::TimeZone) -> Sheet {
         [name, format::count(part.rows), format::count(part.hits)].into_iter().chain(days).collect()
     };
     let header = ["part", "leads", &format!("became {}", report.outcome.name()), "from", "to"].map(str::to_owned).to_vec();
-    let title = format!("{} more are too young to count{}.", format::count(report.young), report::unread(report));
+    let title = format!(
+        "{} more are too young to count; {}{}.",
+        format::count(report.young),
+        report::purged(report.purged),
+        report::unread(report)
+    );
     Sheet { title, header, rows: sheet.rows.into_iter().zip(parts).map(row).collect() }
 }
 

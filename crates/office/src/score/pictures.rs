@@ -3,6 +3,7 @@
 use insight::score::{CalibrationBin, Report};
 use picture::{Curve, CurvePoint, Curves, ScatterLine, ScatterPoint, Shape, Tone, Unit};
 
+use super::report::NO_POINTS;
 use crate::ui::format;
 
 pub fn calibration(report: &Report) -> ScatterLine {
@@ -49,21 +50,20 @@ pub fn roc(report: &Report) -> Curves {
         young_from: None,
         href: None,
     };
+    let points = report.points.as_ref().map_or_else(|| NO_POINTS.to_owned(), |points| format!("the points {:.3}", points.auc.value));
+    let of_points = report.points.is_some().then(|| curve("Points", Tone::Marketing, &report.points_roc));
+    let chance = curve("Chance", Tone::default(), &[(0.0, 0.0), (1.0, 1.0)]);
     Curves {
         title: "Telling leads apart".into(),
         summary: format!(
-            "From the highest score down: how many of those who got there are found, against how many of the others. AUC {:.3}; the points {:.3}; by chance 0.500.",
-            report.score.auc.value, report.points.auc.value
+            "From the highest score down: how many of those who got there are found, against how many of the others. AUC {:.3}; {points}; by chance 0.500.",
+            report.score.auc.value
         ),
         x_axis: "Of the others, %".into(),
         x_unit: Unit::Number,
         y_axis: "Of those who got there".into(),
         y_unit: Unit::Percent,
         shape: Shape::Line,
-        curves: vec![
-            curve("Learned score", Tone::Ink, &report.roc),
-            curve("Points", Tone::Marketing, &report.points_roc),
-            curve("Chance", Tone::default(), &[(0.0, 0.0), (1.0, 1.0)]),
-        ],
+        curves: std::iter::once(curve("Learned score", Tone::Ink, &report.roc)).chain(of_points).chain([chance]).collect(),
     }
 }

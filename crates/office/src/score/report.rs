@@ -1,6 +1,6 @@
 //! The learned score as tables, for the command line and as files.
 
-use insight::score::{Contribution, Estimate, Figures, Part, Report, Weight};
+use insight::score::{Contribution, Estimate, Figures, Part, Purged, Report, Weight};
 use serde_json::json;
 
 use super::{
@@ -15,6 +15,8 @@ use crate::{
     web::AppError,
 };
 
+/// Where all leads have the same points, which is no order.
+pub const NO_POINTS: &str = "no points to compare with";
 /// Weights that a terminal shows; JSON and CSV have all.
 const WEIGHTS_SHOWN: usize = 12;
 
@@ -81,7 +83,10 @@ fn heading(standing: &Standing, notices: &[String]) -> String {
     );
     let state = match &standing.head.withheld {
         Some(reason) => format!("Not shown on leads. {reason}"),
-        None => "Shown on leads: it is better than the points.".into(),
+        None => match report.points {
+            Some(_) => "Shown on leads: it is better than the points.".into(),
+            None => format!("Shown on leads: it is better than chance; there are {NO_POINTS}."),
+        },
     };
     std::iter::once(what).chain([state]).chain(notices.iter().cloned()).collect::<Vec<_>>().join("\n")
 }
@@ -93,24 +98,31 @@ pub fn figures(report: &Report) -> Sheet {
         let all = [of.auc, of.log_loss, of.brier, of.calibration_error, of.top_decile_lift];
         std::iter::once(name.to_owned()).chain(all.map(shown)).collect()
     };
+    let points = "points of the Agreement";
+    let of_points = report.points.as_ref().map_or_else(|| texts(&[points, NO_POINTS, "", "", "", ""]), |of| row(points, of));
     Sheet {
         title: format!("On {} newer leads that it had not seen, with 95% intervals", report.judged.rows),
         header: texts(&["", "AUC", "log-loss", "Brier", "calibration error", "lift of the top tenth"]),
-        rows: vec![
-            row("learned score", &report.score),
-            row("points of the Agreement", &report.points),
-            row("naive Bayes", &report.naive_bayes),
-        ],
+        rows: vec![row("learned score", &report.score), of_points, row("naive Bayes", &report.naive_bayes)],
     }
 }
 
 pub fn rows(report: &Report) -> Sheet {
     let row = |name: &str, part: &Part| vec![name.to_owned(), part.rows.to_string(), part.hits.to_string(), day(part.from), day(part.to)];
     Sheet {
-        title: format!("Learned from whom; {} are too young to count{}", report.young, unread(report)),
+        title: format!("Learned from whom; {} are too young to count; {}{}", report.young, purged(report.purged), unread(report)),
         header: texts(&["part", "leads", report.outcome.key(), "from", "to"]),
         rows: vec![row("to learn from", &report.learned), row("to calibrate with", &report.calibrated), row("to judge by", &report.judged)],
     }
+}
+
+/// In words, how many are in no part.
+pub fn purged(Purged { before_calibrated, before_judged }: Purged) -> String {
+    format!(
+        "{} were purged, since their outcome was known only after the next part began ({before_calibrated} before the leads to calibrate \
+         with, {before_judged} before those to judge by)",
+        before_calibrated + before_judged
+    )
 }
 
 /// In words, where leads were left out since more was changed after them than is read.

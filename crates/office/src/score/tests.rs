@@ -8,8 +8,12 @@ use facts::{
     changes::{self, Author},
     schema,
 };
+use insight::{
+    rows::Table,
+    score::{Landmark, company_at},
+};
 
-use super::{Standing, State, Wanted, learn, notices, of_lead, report, save, standing, versions};
+use super::{Standing, State, Wanted, field_log, learn, notices, of_lead, report, save, standing, versions};
 use crate::{
     Actor, Clock, Office,
     access::{Role, Scope, tokens},
@@ -19,9 +23,9 @@ use crate::{
 const LEADS: i64 = 420;
 const NOW: &str = "2026-12-01T09:00:00Z";
 
-/// The first lead comes here, the next ones half a day apart.
+/// The first lead comes here, the next ones a day and a half apart: the parts must be a horizon of 90 days from each other.
 fn opened(id: i64) -> Instant {
-    "2026-01-01T08:00:00Z".parse::<Instant>().unwrap().plus_micros(id * 43_200_000_000)
+    "2025-01-01T08:00:00Z".parse::<Instant>().unwrap().plus_micros(id * 129_600_000_000)
 }
 
 /// Directors become SQLs far more often; the rest is chance that depends on the number alone.
@@ -134,6 +138,12 @@ async fn a_version_is_learned_kept_and_asked_of_leads() {
     assert!(shown.heading.starts_with("Version 2: the probability to become an SQL within") && shown.heading.contains("Shown on leads"));
     let text: String = shown.sheets.iter().map(|sheet| sheet.to_text()).collect();
     assert!(text.contains("points of the Agreement") && text.contains("Job title has “director”"), "{text}");
+    // This Agreement has no rules for points.
+    assert!(text.contains(report::NO_POINTS) && shown.heading.contains(report::NO_POINTS), "{text}");
+    assert_eq!(shown.json["figures"]["points"], serde_json::Value::Null);
+    let figures = newest.report;
+    assert!(figures.learned.to.plus_days(90) < figures.calibrated.from && figures.calibrated.to.plus_days(90) < figures.judged.from);
+    assert!(text.contains(&format!("{} were purged", figures.purged.total())) && figures.purged.total() == 120, "{text}");
 }
 
 /// Titles that were written when the SQL came are seen as they stood, so that there is nothing to learn from them.
@@ -153,16 +163,53 @@ async fn fields_written_after_the_outcome_are_seen_as_they_stood() {
     assert!(newest.model.encoder.features.iter().all(|feature| feature.key != "company.country"), "nobody had a country by then");
 }
 
+/// A company of which much is changed after a lead of it came, and which the lead has left since.
+#[tokio::test]
+async fn a_lead_is_seen_as_it_stood_however_much_was_changed_since() {
+    let World { office, _database, _home, .. } = empty().await;
+    let (at, text) = (opened(1), |text: &str| Value::Text(text.into()));
+    let mut tx = office.facts().write().await.unwrap();
+    let mut companies = Vec::new();
+    for name in ["Then", "Now"] {
+        let fields = [("name", text(name)), ("industry", text("Software"))];
+        companies.push(changes::add(&mut tx, &author_at(at), &schema::COMPANIES, at.0, &fields).await.unwrap());
+    }
+    let [then, now] = companies[..] else { panic!("{companies:?}") };
+    let person = [("email", text("p@example.com")), ("company_id", Value::Int(then))];
+    let person = changes::add(&mut tx, &author_at(at), &schema::PEOPLE, at.0, &person).await.unwrap();
+    let lead = [("person_id", Value::Int(person)), ("company_id", Value::Int(then)), ("opened_at", Value::Int(at.0))];
+    let stages = [("stage", text("lead")), ("stages_recorded", Value::Int(i64::from(StageSet::ALL.0)))];
+    let lead: Vec<_> = lead.into_iter().chain(stages).collect();
+    let lead = changes::add(&mut tx, &author_at(at), &schema::LEADS, at.0, &lead).await.unwrap();
+    let later = |minutes: i64| author_at(at.plus_days(1).plus_micros(minutes * 60_000_000));
+    for minute in 0..1_100 {
+        let region = vec![("region", text(if minute % 2 == 0 { "North" } else { "South" }))];
+        changes::set(&mut tx, &later(minute), &schema::COMPANIES, "company", then, region).await.unwrap();
+    }
+    for (minute, industry) in [(1_101, "Retail"), (1_102, "Food")] {
+        changes::set(&mut tx, &later(minute), &schema::COMPANIES, "company", then, vec![("industry", text(industry))]).await.unwrap();
+    }
+    let moved = || vec![("company_id", Value::Int(now))];
+    changes::set(&mut tx, &later(1_103), &schema::PEOPLE, "person", person, moved()).await.unwrap();
+    changes::set(&mut tx, &later(1_103), &schema::LEADS, "lead", lead, moved()).await.unwrap();
+    tx.commit().await.unwrap();
+    let history = office.history().await.unwrap();
+    let asked_at = NOW.parse().unwrap();
+    let landmark = Landmark::latest(&history, history.leads.find(lead).unwrap(), asked_at, asked_at).unwrap();
+    let log = field_log::of_landmark(&office, &history, &landmark).await.unwrap();
+    assert_eq!(company_at(&history, &log, &landmark), Some(then));
+    let of_company = |field: &str, now: &'static str| log.at(Table::Companies, then, field, Some(now), landmark.at).map(str::to_owned);
+    assert_eq!((of_company("industry", "Food").as_deref(), of_company("region", "South")), (Some("Software"), None));
+}
+
 #[tokio::test]
 async fn an_old_version_and_a_worse_one_say_so() {
     let world = world().await;
     train(&world).await.unwrap();
     let mut newest = standing(&world.office).await.unwrap().unwrap();
     let now: Instant = NOW.parse().unwrap();
-    let points = |value: f64, off: f64| insight::score::Estimate { value, low: value - off, high: value + off };
-    newest.report.points.auc = points(0.5, 0.0);
-    assert!(notices(&newest, None, now)[0].contains("the same points"));
-    newest.report.points.auc = points(0.6, 0.05);
+    assert!(notices(&newest, None, now)[0].contains(report::NO_POINTS));
+    newest.report.points = Some(newest.report.naive_bayes.clone());
     assert_eq!(notices(&newest, None, now), Vec::<String>::new());
     assert!(notices(&newest, None, now.plus_days(91))[0].contains("91 days ago"));
     let low = insight::score::Estimate { value: 0.4, low: 0.3, high: newest.report.score.auc.low - 0.01 };
@@ -218,6 +265,6 @@ async fn programs_train_and_read_the_score() {
 async fn an_empty_record_has_too_little() {
     let world = empty().await;
     let words = train(&world).await.unwrap_err().to_string();
-    assert!(words.contains("too little to learn from"), "{words}");
+    assert!(words.contains("too little to learn from") && words.contains("It needs at least 50 leads that reached SQL"), "{words}");
     assert_eq!(standing(&world.office).await.unwrap().map(|_| ()), None);
 }

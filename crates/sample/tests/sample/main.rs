@@ -2,6 +2,7 @@
 
 mod coherence;
 mod ledger;
+mod points;
 mod rates;
 mod stories;
 

@@ -9,7 +9,7 @@ use crate::{
     testing::{company, day, entered, history, lead, person, touch},
 };
 
-pub const LEADS: i64 = 900;
+pub const LEADS: i64 = 1200;
 
 /// Draws that depend on the number alone.
 pub fn dice(number: i64, salt: u64) -> f64 {
@@ -61,13 +61,10 @@ pub fn agreement() -> Agreement {
 
 /// As of a day; the outcome is SQL within 60 days.
 pub fn learned(history: &History, log: &FieldLog, as_of: f64) -> Result<Learned, TooLittle> {
-    let ask = Ask {
-        agreement: &agreement(),
-        agreement_version: 1,
-        as_of: day(as_of),
-        known_at: day(as_of),
-        outcome: Stage::Sql,
-        horizon_days: 60,
-    };
-    learn(history, log, &ask)
+    learned_under(&agreement(), history, log, as_of)
+}
+
+pub fn learned_under(agreement: &Agreement, history: &History, log: &FieldLog, as_of: f64) -> Result<Learned, TooLittle> {
+    let (as_of, outcome) = (day(as_of), Stage::Sql);
+    learn(history, log, &Ask { agreement, agreement_version: 1, as_of, known_at: as_of, outcome, horizon_days: 60 })
 }
