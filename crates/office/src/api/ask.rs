@@ -10,6 +10,7 @@ use axum::{
 use facts::list::{LIMIT_DEFAULT, LIMIT_MAX, Sort, Turn, Wanted};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use crate::web::{AppError, Server};
 
@@ -22,6 +23,39 @@ impl<Q: DeserializeOwned> FromRequestParts<Server> for Asked<Q> {
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Asked<Q>, AppError> {
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|rejection| AppError::refused(plain(&rejection.body_text())))?;
         Ok(Asked(query))
+    }
+}
+
+/// A part of the rows behind a figure, as their endpoints take it: these lists are computed whole, so that no cursor is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, IntoParams)]
+#[serde(default)]
+pub struct Slice {
+    /// Rows to leave out from the first.
+    #[param(required = false)]
+    pub offset: usize,
+    /// 1 to 1,000; 100 unless said.
+    #[param(required = false)]
+    pub limit: usize,
+}
+
+/// Rows of a slice, at most.
+const SLICE_MAX: usize = 1000;
+
+impl Default for Slice {
+    fn default() -> Slice {
+        Slice { offset: 0, limit: 100 }
+    }
+}
+
+impl FromRequestParts<Server> for Slice {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Slice, AppError> {
+        let Asked(slice) = Asked::<Slice>::from_request_parts(parts, server).await?;
+        match slice.limit {
+            1..=SLICE_MAX => Ok(slice),
+            limit => Err(AppError::refused(format!("limit: {limit} is not from 1 to {SLICE_MAX}; go on with offset for more"))),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ pub mod reports;
 pub mod wire;
 pub mod write;
 
-pub use ask::{Asked, Body, Field};
+pub use ask::{Asked, Body, Field, Slice};
 pub use describe::Described;
 pub use write::Write;
 

@@ -16,11 +16,9 @@ use crate::{
         aside, default_period,
         params::{address, text},
     },
-    ui::{Frame, format},
+    ui::{Frame, Judged, Named, PageOf, Pager, format, named::names},
     web::{AppError, Page},
 };
-
-const ROWS_PER_PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "closed_loop/deals.html")]
@@ -35,16 +33,15 @@ pub struct DealsPage {
     rows: Vec<DealRow>,
     conversions: String,
     revenue: String,
-    shown: String,
-    first: Option<String>,
-    next: Option<String>,
+    pager: Pager,
+    as_of: String,
+    known_at: String,
+    judged: Judged,
     frame: Frame,
 }
 
 struct DealRow {
-    name: String,
-    company: String,
-    address: String,
+    named: Named,
     won: String,
     share: String,
     revenue: String,
@@ -52,38 +49,33 @@ struct DealRow {
 }
 
 #[derive(Deserialize)]
-pub struct RowQuery {
+pub struct OfRow {
     #[serde(default)]
     row: String,
-    #[serde(default)]
-    page: usize,
 }
 
 pub async fn page(
     State(office): State<Office>,
     frame: Frame,
     Query(params): Query<QuestionParams>,
-    Query(query): Query<RowQuery>,
+    Query(of): Query<OfRow>,
+    Query(page): Query<PageOf>,
 ) -> Result<Page<DealsPage>, AppError> {
     let default = default_period(&*office.history().await?, office.clock().now());
     let (history, question) = ask(&office, &one_model(&params), default).await?;
     let by = question.by.clone().unwrap_or(Dimension::Channel);
     let question = Question { by: Some(by.clone()), ..question };
     let model = attribution::find(&question.settings.model).map_err(|error| AppError::Refused(error.to_string()))?;
-    let offset = query.page.saturating_mul(ROWS_PER_PAGE);
-    let row_key = query.row.clone();
+    let (row_key, slice, asked) = (of.row.clone(), page.slice(), question.clone());
     check(&row_key)?;
-    let found = aside(move || attribution::deals_behind(&history, &question, model, row_of(&row_key), offset, ROWS_PER_PAGE)).await?;
-    let ids: Vec<i64> = found.rows.iter().map(|row| row.deal).collect();
-    let names = facts::names::of(&mut *office.facts().reader().await?, "deals", &ids).await?;
+    let found = aside(move || attribution::deals_behind(&history, &asked, model, row_of(&row_key), slice.offset, slice.limit)).await?;
+    let names = names(&office, "deals", found.rows.iter().map(|row| row.deal).collect()).await?;
     let goal = goal_of(&params);
-    let title = title(&office, &by, &query.row, goal).await?;
+    let title = title(&office, &by, &of.row, goal).await?;
     let row = |share: &attribution::DealShare| {
-        let named = names.get(&share.deal);
+        let address = Some(address(&format!("/closed-loop/deals/{}", share.deal), &params, &[]));
         DealRow {
-            name: named.and_then(|named| named.name.clone()).unwrap_or_else(|| format!("Deal {}", share.deal)),
-            company: named.and_then(|named| named.detail.clone()).unwrap_or_default(),
-            address: address(&format!("/closed-loop/deals/{}", share.deal), &params, &[]),
+            named: Named { address, ..names.of(share.deal) },
             won: frame.date(share.won_at),
             share: format::rate(share.conversions),
             revenue: format::money(share.revenue),
@@ -91,8 +83,7 @@ pub async fn page(
         }
     };
     let rows: Vec<DealRow> = found.rows.iter().map(row).collect();
-    let last = offset as u64 + rows.len() as u64;
-    let at_page = |number: usize| address("/closed-loop/deals", &params, &[("row", &query.row), ("page", &number.to_string())]);
+    let here = address("/closed-loop/deals", &params, &[("row", &of.row)]);
     Ok(Page(DealsPage {
         title,
         model: model.name,
@@ -102,9 +93,10 @@ pub async fn page(
         back: address(super::pages::PATH, &params, &[]),
         conversions: format::decimal(found.conversions),
         revenue: format::money(found.revenue),
-        shown: format!("{} of {} deals", format::count(last), format::count(found.total)),
-        first: (query.page > 0).then(|| at_page(0)),
-        next: (last < found.total).then(|| at_page(query.page + 1)),
+        pager: page.pager(rows.len(), found.total, &here),
+        as_of: frame.date_time(question.as_of),
+        known_at: frame.date_time(question.known_at),
+        judged: Judged::of(&question),
         rows,
         frame,
     }))

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, kept, text},
+    scoreboard::params::{Controls, Links, address, controls, text},
     ui::{Exhibit, Frame, Judged},
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -91,7 +91,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         said: tables::said(&shares),
         none: shares.overview.answers.first().is_none_or(|answer| answer.total.deals == 0),
         settings: controls::settings(&shares.question, is_own),
-        controls: Controls { kept: kept(&params, [], SHOWN), ..controls(&params, PATH, default) },
+        controls: controls(&Links::of(&params, []), PATH, default, SHOWN),
         by,
         path: PATH,
         judged: Judged::of(&shares.question),

@@ -4,14 +4,14 @@ use axum::{
     Json,
     extract::{Query, State},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{CohortParams, FigureParams, report, rows_of};
+use super::{CohortParams, OfFigure, report, rows_of};
 use crate::{
     Office,
+    api::Slice,
     question::QuestionParams,
-    scoreboard::number,
+    ui::named::noun,
     web::{Allow, AppError, Endpoint},
 };
 
@@ -30,27 +30,16 @@ async fn cohorts(
     Ok(Json(report::report(&office, &params, &own).await?.json))
 }
 
-#[derive(Deserialize)]
-struct Slice {
-    #[serde(default)]
-    offset: usize,
-    limit: Option<usize>,
-}
-
 async fn rows(
     State(office): State<Office>,
     Query(params): Query<QuestionParams>,
     Query(own): Query<CohortParams>,
-    Query(figure): Query<FigureParams>,
-    Query(slice): Query<Slice>,
+    Query(figure): Query<OfFigure>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let limit = slice.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(AppError::refused("limit: write a number from 1 to 1000 and go on with offset"));
-    }
-    let found = rows_of(&office, &params, &own, &figure, "all", (slice.offset, limit)).await?.behind;
+    let found = rows_of(&office, &params, &own, &figure, "all", slice).await?.behind;
     Ok(Json(json!({
-        "table": number::table(found.table),
+        "table": noun(found.table),
         "total": found.total,
         "hits": found.hits,
         "offset": slice.offset,

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use crate::{
     Office,
+    api::Slice,
     question::{QuestionParams, ask},
     scoreboard::{aside, params::text},
     web::AppError,
@@ -37,10 +38,16 @@ pub struct CohortParams {
     pub ages: Option<String>,
 }
 
+impl CohortParams {
+    pub fn pairs(&self) -> [(&'static str, &Option<String>); 4] {
+        [("from", &self.from), ("to", &self.to), ("every", &self.every), ("ages", &self.ages)]
+    }
+}
+
 /// Which figure's rows are wanted, as text.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct FigureParams {
+pub struct OfFigure {
     /// The first day of a cohort: `2026-03-01`.
     pub cohort: Option<String>,
     pub age_days: Option<String>,
@@ -53,6 +60,21 @@ pub struct FigureParams {
     pub part: Option<String>,
     /// Present: the leads that were left out because they ended before they began.
     pub faults: Option<String>,
+}
+
+impl OfFigure {
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let said = [
+            ("cohort", text(&self.cohort)),
+            ("age_days", text(&self.age_days)),
+            ("segment", self.segment.as_deref()),
+            ("table", text(&self.table)),
+            ("stage", text(&self.stage)),
+            ("part", text(&self.part)),
+            ("faults", text(&self.faults)),
+        ];
+        said.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 pub struct Cohorts {
@@ -85,9 +107,9 @@ pub async fn rows_of(
     office: &Office,
     params: &QuestionParams,
     own: &CohortParams,
-    figure: &FigureParams,
+    figure: &OfFigure,
     period: &str,
-    (offset, limit): (usize, usize),
+    slice: Slice,
 ) -> Result<Rows, AppError> {
     let (history, question) = ask(office, params, period).await?;
     let (own, figure) = (own.clone(), figure.clone());
@@ -95,7 +117,7 @@ pub async fn rows_of(
         let context = Context::of(&history, &question);
         let ask = read(&own, &context)?;
         let figure = read_figure(&figure, ask.every, &question.zone)?;
-        let behind = rows_behind(&context, &ask, &figure, offset, limit);
+        let behind = rows_behind(&context, &ask, &figure, slice.offset, slice.limit);
         let behind = behind.ok_or_else(|| AppError::not_found("stage or segment", "of this name"))?;
         drop(context);
         Ok::<Rows, AppError>(Rows { question, ask, behind })
@@ -137,7 +159,7 @@ fn ages(written: Option<&str>) -> Result<Vec<u32>, AppError> {
     if days.len() <= AGES_MAX { Ok(days) } else { Err(wrong()) }
 }
 
-fn read_figure(figure: &FigureParams, every: Every, zone: &TimeZone) -> Result<Figure, AppError> {
+fn read_figure(figure: &OfFigure, every: Every, zone: &TimeZone) -> Result<Figure, AppError> {
     if figure.faults.is_some() {
         return Ok(Figure::Faults);
     }

@@ -18,12 +18,12 @@ use crate::{
     question::QuestionParams,
     scoreboard::{
         default_period,
-        params::{Controls, address, controls, kept, text},
+        params::{Controls, Links, controls},
     },
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format, url,
+        format,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -106,28 +106,8 @@ struct StageRow {
     stuck: Option<(String, String)>,
 }
 
-/// Where the links of the page lead: the question and the cohorts' own parameters.
-pub(super) struct Links<'a> {
-    pub params: &'a QuestionParams,
-    pub own: &'a CohortParams,
-}
-
-impl<'a> Links<'a> {
-    fn own_pairs(&self) -> [(&'static str, Option<&'a str>); 4] {
-        let own = self.own;
-        [("from", text(&own.from)), ("to", text(&own.to)), ("every", text(&own.every)), ("ages", text(&own.ages))]
-    }
-
-    pub fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let own = self.own_pairs().into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let all: Vec<(&str, &str)> =
-            own.filter(|(name, _)| more.iter().all(|(other, _)| other != name)).chain(more.iter().copied()).collect();
-        address(path, self.params, &all)
-    }
-
-    fn rows(&self, more: &[(&str, &str)]) -> String {
-        self.to("/cohorts/rows", more)
-    }
+fn rows_at(links: &Links, more: &[(&str, &str)]) -> String {
+    links.to("/cohorts/rows", more)
 }
 
 async fn page(
@@ -138,13 +118,13 @@ async fn page(
 ) -> Result<Page<CohortsPage>, AppError> {
     let default = default_period(&*office.history().await?, office.clock().now());
     let found = cohorts_of(&office, &params, &own, default).await?;
-    let links = Links { params: &params, own: &own };
+    let links = Links::of(&params, own.pairs());
     let (answer, question) = (&found.answer, &found.question);
     let zone = &question.zone;
     let by = question.by.as_ref().map(|by| by.key()).unwrap_or_default();
     let of_cohort = |cohort: &Cohort, cell: &Cell| {
         let first = format::iso_date(cohort.starts_at?, zone);
-        Some(links.rows(&[("cohort", &first), ("age_days", &cell.age_days.to_string())]))
+        Some(rows_at(&links, &[("cohort", &first), ("age_days", &cell.age_days.to_string())]))
     };
     let heat = pictures::heat_map(answer, question, of_cohort);
     let curve = pictures::curve(answer);
@@ -172,7 +152,7 @@ async fn page(
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
         none: answer.total.entered == 0,
-        controls: Controls { kept: kept(&params, links.own_pairs(), SHOWN), ..controls(&params, PATH, default) },
+        controls: controls(&links, PATH, default, SHOWN),
         by,
         path: PATH,
         judged: Judged::of(question),
@@ -199,25 +179,19 @@ fn row(name: String, cohort: &Cohort, links: &Links, more: &[(&str, &str)]) -> R
             so_far: cell.naive.filter(|_| !cell.mature).map(|naive| format!("{} so far", format::rate(naive))).unwrap_or_default(),
             title: cell_title(cell, cohort.entered),
             young: !cell.mature,
-            address: open(links, &more),
+            address: rows_at(links, &more),
         }
     };
     Row {
         name,
         entered: format::count(cohort.entered),
-        address: open(links, more),
+        address: rows_at(links, more),
         converted: format::count(cohort.converted),
         left: format::count(cohort.left),
         open: format::count(cohort.open),
         median: cohort.median_days.map_or_else(|| "fewer than half".into(), |days| format::fixed(days, 1)),
         cells: cohort.cells.iter().map(cell).collect(),
     }
-}
-
-/// An empty segment is one of its own, and an address leaves out what is empty.
-fn open(links: &Links, more: &[(&str, &str)]) -> String {
-    let address = links.rows(more);
-    if more.contains(&("segment", "")) { url::and(&address, "segment", "") } else { address }
 }
 
 fn cell_title(cell: &Cell, entered: u64) -> String {
@@ -231,7 +205,7 @@ fn cell_title(cell: &Cell, entered: u64) -> String {
 
 fn stage_row(times: &StageTimes, links: &Links) -> StageRow {
     let table = if times.is_of_deals() { "deals" } else { "leads" };
-    let rows = |part: &str| links.rows(&[("table", table), ("stage", times.stage), ("part", part)]);
+    let rows = |part: &str| rows_at(links, &[("table", table), ("stage", times.stage), ("part", part)]);
     let count = |number: u64, part: &str| (format::count(number), rows(part));
     let days = |days: Option<f64>| days.map_or_else(|| "not yet".into(), |days| format::fixed(days, 1));
     StageRow {
@@ -262,7 +236,7 @@ fn left_out(found: &Cohorts, links: &Links) -> Vec<(String, Option<String>)> {
     }
     if answer.data_faults > 0 {
         let words_of_faults = format!("{} ended before they began, which is a fault in the data.", leads(answer.data_faults));
-        words.push((words_of_faults, Some(links.rows(&[("faults", "1")]))));
+        words.push((words_of_faults, Some(rows_at(links, &[("faults", "1")]))));
     }
     words
 }
@@ -283,11 +257,7 @@ fn plain_table(answer: &CohortAnswer, question: &Question) -> crate::report::She
         let counts = [cohort.entered, cohort.converted, cohort.left, cohort.open].map(format::count);
         [name].into_iter().chain(counts).chain(cohort.cells.iter().map(cell)).collect()
     };
-    crate::report::Sheet {
-        title: String::new(),
-        header: fixed.into_iter().chain(ages).collect(),
-        rows: answer.cohorts.iter().map(row).collect(),
-    }
+    crate::report::Sheet::untitled(fixed.into_iter().chain(ages), answer.cohorts.iter().map(row))
 }
 
 type Asked = (State<Office>, Query<QuestionParams>, Query<CohortParams>);

@@ -7,7 +7,10 @@ use insight::{
 use picture::{Curve, Curves, HeatCell, HeatMap, HeatRow, Shape, Tone, Unit};
 
 use super::cohort_name;
-use crate::{report::Sheet, ui::format};
+use crate::{
+    report::{Sheet, plain_fixed},
+    ui::format,
+};
 
 /// `opens` gives the address of the rows behind a cell.
 pub fn heat_map(answer: &CohortAnswer, question: &Question, opens: impl Fn(&Cohort, &Cell) -> Option<String>) -> HeatMap {
@@ -79,11 +82,11 @@ pub fn curve(answer: &CohortAnswer) -> Curves {
 }
 
 pub fn curve_table(answer: &CohortAnswer) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.6}"));
+    let number = |value: Option<f64>| plain_fixed(value, 6);
     let row = |point: &CurvePoint| {
         let interval = |pick: fn((f64, f64)) -> f64| number(point.interval.map(pick));
         vec![format!("{}", point.age_days), format!("{:.6}", point.rate), interval(|(low, _)| low), interval(|(_, high)| high)]
     };
-    let header = ["age_days", "rate", "interval_low", "interval_high"].map(str::to_owned).to_vec();
-    Sheet { title: String::new(), header, rows: answer.curve.iter().map(row).collect() }
+    let header = ["age_days", "rate", "interval_low", "interval_high"];
+    Sheet::untitled(header, answer.curve.iter().map(row))
 }

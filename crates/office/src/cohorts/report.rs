@@ -10,7 +10,7 @@ use super::{CohortParams, Cohorts, cohort_name, cohorts_of};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading, with_question},
+    report::{Report, Sheet, heading, plain, with_question},
     ui::format,
 };
 
@@ -34,7 +34,7 @@ fn sheets(found: &Cohorts) -> Vec<Sheet> {
     if !answer.segments.is_empty() {
         let by = question.by.as_ref().map(|by| by.key()).unwrap_or_default();
         let rows = answer.segments.iter().map(|segment| row(format::label(segment.label.as_deref()), segment));
-        sheets.push(Sheet { title: format!("By {by}"), header: header(&by, answer), rows: rows.collect() });
+        sheets.push(Sheet::new(format!("By {by}"), header(&by, answer), rows));
     }
     sheets.push(stages(&found.stages));
     sheets
@@ -46,11 +46,11 @@ fn table(answer: &CohortAnswer, question: &Question) -> Sheet {
     let mut rows: Vec<_> = answer.cohorts.iter().map(|cohort| row(name(cohort), cohort)).collect();
     rows.push(row("all".into(), &answer.total));
     let key = "* still young: estimated with those still open; – none has had the time";
-    Sheet {
-        title: format!("Cohorts: {} to {}, by {every} of {} ({key})", answer.from.name(), answer.to.name(), answer.from.name()),
-        header: header(every, answer),
+    Sheet::new(
+        format!("Cohorts: {} to {}, by {every} of {} ({key})", answer.from.name(), answer.to.name(), answer.from.name()),
+        header(every, answer),
         rows,
-    }
+    )
 }
 
 fn header(first: &str, answer: &CohortAnswer) -> Vec<String> {
@@ -83,16 +83,11 @@ pub(super) fn stages(times: &[StageTimes]) -> Sheet {
         cells
     };
     let header = ["stage", "entered", "moved on", "left", "open", "drop-off", "median days", "p75", "p90", "stuck"];
-    Sheet {
-        title: "Days in each stage, with those still open".into(),
-        header: header.map(str::to_owned).to_vec(),
-        rows: times.iter().map(row).collect(),
-    }
+    Sheet::new("Days in each stage, with those still open", header, times.iter().map(row))
 }
 
 /// One row for each cohort, segment and age, and the total's.
 pub(super) fn cohorts_csv(answer: &CohortAnswer, question: &Question) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let rows_of = |kind: &'static str, name: String, cohort: &Cohort| {
         let row = move |cell: &Cell| {
             vec![
@@ -103,10 +98,10 @@ pub(super) fn cohorts_csv(answer: &CohortAnswer, question: &Question) -> Sheet {
                 cell.hits.to_string(),
                 cell.watched.to_string(),
                 cell.mature.to_string(),
-                number(cell.naive),
-                number(cell.rate),
-                number(cell.interval.map(|interval| interval.0)),
-                number(cell.interval.map(|interval| interval.1)),
+                plain(cell.naive),
+                plain(cell.rate),
+                plain(cell.interval.map(|interval| interval.0)),
+                plain(cell.interval.map(|interval| interval.1)),
             ]
         };
         cohort.cells.iter().map(row).collect::<Vec<_>>()
@@ -115,9 +110,5 @@ pub(super) fn cohorts_csv(answer: &CohortAnswer, question: &Question) -> Sheet {
     let cohorts = answer.cohorts.iter().flat_map(|cohort| rows_of("cohort", date(cohort), cohort));
     let segments = answer.segments.iter().flat_map(|segment| rows_of("segment", segment.label.clone().unwrap_or_default(), segment));
     let header = ["row", "name", "entered", "age_days", "hits", "watched", "mature", "naive_rate", "rate", "interval_low", "interval_high"];
-    Sheet {
-        title: String::new(),
-        header: header.map(str::to_owned).to_vec(),
-        rows: cohorts.chain(segments).chain(rows_of("total", String::new(), &answer.total)).collect(),
-    }
+    Sheet::untitled(header, cohorts.chain(segments).chain(rows_of("total", String::new(), &answer.total)))
 }

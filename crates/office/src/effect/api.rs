@@ -6,12 +6,12 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{EffectParams, FigureParams, report, rows_of};
+use super::{EffectParams, OfFigure, report, rows_of};
 use crate::{
     Office,
-    misalignment::api::Slice,
+    api::Slice,
     question::QuestionParams,
-    scoreboard::number,
+    ui::named::noun,
     web::{Allow, AppError, Endpoint},
 };
 
@@ -34,15 +34,15 @@ async fn rows(
     State(office): State<Office>,
     Query(params): Query<QuestionParams>,
     Query(own): Query<EffectParams>,
-    Query(figure): Query<FigureParams>,
-    Query(slice): Query<Slice>,
+    Query(figure): Query<OfFigure>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let (_, figure, evidence) = rows_of(&office, &params, &own, &figure, (slice.offset, slice.limit()?)).await?;
+    let (_, figure, evidence) = rows_of(&office, &params, &own, &figure, slice).await?;
     Ok(Json(json!({
         "number": figure.number.key,
         "version": figure.change.version,
         "at": figure.change.at,
-        "table": number::table(evidence.table),
+        "table": noun(evidence.table),
         "total": evidence.total,
         "offset": slice.offset,
         "rows": evidence.rows,

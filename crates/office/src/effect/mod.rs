@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use crate::{
     Office,
-    api::wire,
+    api::{Slice, wire},
     question::{QuestionParams, ask},
     scoreboard::{aside, params::text},
     web::AppError,
@@ -40,6 +40,12 @@ pub struct EffectParams {
     pub version: Option<String>,
     /// Another day to compare around: `2026-01-01`.
     pub at: Option<String>,
+}
+
+impl EffectParams {
+    pub fn pairs(&self) -> [(&'static str, &Option<String>); 4] {
+        [("window_days", &self.window_days), ("within_days", &self.within_days), ("version", &self.version), ("at", &self.at)]
+    }
 }
 
 pub struct Effect {
@@ -94,7 +100,7 @@ pub async fn effect_of(office: &Office, params: &QuestionParams, own: &EffectPar
 /// Which figure's rows are wanted, as text.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct FigureParams {
+pub struct OfFigure {
     /// A number's key, such as `mql_to_sql_rate`.
     pub number: Option<String>,
     /// `before` or `after`.
@@ -103,13 +109,19 @@ pub struct FigureParams {
     pub span: Option<String>,
 }
 
+impl OfFigure {
+    pub fn pairs(&self) -> [(&'static str, &Option<String>); 3] {
+        [("number", &self.number), ("side", &self.side), ("span", &self.span)]
+    }
+}
+
 /// The leads or deals behind one figure of the version (or day) that the question names.
 pub async fn rows_of(
     office: &Office,
     params: &QuestionParams,
     own: &EffectParams,
-    figure: &FigureParams,
-    slice: (usize, usize),
+    figure: &OfFigure,
+    slice: Slice,
 ) -> Result<(Question, Figure, Evidence), AppError> {
     let Asked { history, question, calendar, settings, changes } = asked(office, params, own).await?;
     let change = *changes.last().ok_or_else(|| AppError::refused(report::NOTHING))?;
@@ -120,7 +132,7 @@ pub async fn rows_of(
     let year_ago = one_of("span", &figure.span, ["now", "year_ago"])?;
     let figure = Figure { change, number, after, year_ago };
     aside(move || {
-        let evidence = rule::rows(&history, &question, &calendar, settings, figure, slice);
+        let evidence = rule::rows(&history, &question, &calendar, settings, figure, (slice.offset, slice.limit));
         (question, figure, evidence)
     })
     .await

@@ -15,7 +15,7 @@ use super::{Effect, EffectParams, effect_of, pictures, report, rows_page};
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, kept, text},
+    scoreboard::params::{Controls, Links, controls, text},
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
@@ -77,21 +77,6 @@ struct NumberShown {
     class: &'static str,
 }
 
-fn own_pairs(own: &EffectParams) -> [(&'static str, Option<&str>); 4] {
-    [
-        ("window_days", text(&own.window_days)),
-        ("within_days", text(&own.within_days)),
-        ("version", text(&own.version)),
-        ("at", text(&own.at)),
-    ]
-}
-
-pub(super) fn link(path: &str, params: &QuestionParams, own: &EffectParams, more: &[(&str, &str)]) -> String {
-    let own = own_pairs(own).into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let all: Vec<(&str, &str)> = own.filter(|(name, _)| more.iter().all(|(other, _)| other != name)).chain(more.iter().copied()).collect();
-    address(path, params, &all)
-}
-
 async fn page(
     State(office): State<Office>,
     frame: Frame,
@@ -100,7 +85,8 @@ async fn page(
 ) -> Result<Page<EffectPage>, AppError> {
     let found = effect_of(&office, &params, &own).await?;
     let question = &found.question;
-    let shown = |change: &ChangeSeen| shown(change, question, &params, &own);
+    let links = Links::of(&params, own.pairs());
+    let shown = |change: &ChangeSeen| shown(change, question, &links);
     Ok(Page(EffectPage {
         window_days: text(&own.window_days).unwrap_or("90").to_owned(),
         within_days: text(&own.within_days).unwrap_or_default().to_owned(),
@@ -109,23 +95,22 @@ async fn page(
         older: found.older,
         nothing: "Only the first version of the Agreement has taken effect, and nothing was before it. Compare around a day of your own instead: when a team was retrained, a tool came, a region changed hands.",
         has_own_day: found.has_own_day,
-        csv: link("/effect/effect.csv", &params, &own, &[]),
+        csv: links.to("/effect/effect.csv", &[]),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
-        controls: Controls { kept: kept(&params, own_pairs(&own), SHOWN), ..controls(&params, PATH, "all") },
+        controls: controls(&links, PATH, "all", SHOWN),
         path: PATH,
         judged: Judged::of(question),
         frame,
     }))
 }
 
-fn shown(change: &ChangeSeen, question: &Question, params: &QuestionParams, own: &EffectParams) -> ChangeShown {
+fn shown(change: &ChangeSeen, question: &Question, links: &Links) -> ChangeShown {
     let version = change.version.map(|version| version.to_string());
     let more: Vec<(&str, &str)> = version.as_deref().map(|version| ("version", version)).into_iter().collect();
     let picture = pictures::rates(change, question);
     let exhibit = || {
-        let files = [link("/effect/rates.svg", params, own, &more), link("/effect/effect.csv", params, own, &more)];
-        let [svg, csv] = files;
+        let [svg, csv] = ["/effect/rates.svg", "/effect/effect.csv"].map(|path| links.to(path, &more));
         Exhibit::new(&picture, Width::Wide, &report::sheet(change, question), svg, csv)
     };
     ChangeShown {
@@ -136,15 +121,10 @@ fn shown(change: &ChangeSeen, question: &Question, params: &QuestionParams, own:
         numbers: change
             .numbers
             .iter()
-            .map(|number| number_shown(number, change, question, &|more_still| rows_at(params, own, &more, more_still)))
+            .map(|number| number_shown(number, change, question, &|figure| links.to("/effect/rows", &[&more[..], figure].concat())))
             .collect(),
         agreement: change.version.map(|_| "/agreement/history".to_owned()),
     }
-}
-
-fn rows_at(params: &QuestionParams, own: &EffectParams, version: &[(&str, &str)], figure: &[(&str, &str)]) -> String {
-    let more: Vec<(&str, &str)> = version.iter().chain(figure).copied().collect();
-    link("/effect/rows", params, own, &more)
 }
 
 /// `opens` gives the address of a figure's rows.

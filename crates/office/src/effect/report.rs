@@ -12,7 +12,7 @@ use super::{Effect, EffectParams, effect_of};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading, with_question},
+    report::{Report, Sheet, heading, plain_fixed, with_question},
     ui::format,
     web::AppError,
 };
@@ -23,7 +23,7 @@ pub async fn effect(office: &Office, params: &QuestionParams, own: &EffectParams
     let mut sheets: Vec<Sheet> = found.answer.changes.iter().map(|change| sheet(change, question)).collect();
     if sheets.is_empty() {
         let rows = vec![vec![NOTHING.to_owned()]];
-        sheets.push(Sheet { title: "What the Agreement changed".into(), header: vec!["note".into()], rows });
+        sheets.push(Sheet::new("What the Agreement changed", ["note"], rows));
     }
     Ok(Report {
         json: with_question(question, [("changes", json!(found.answer.changes)), ("older_versions", json!(found.older))]),
@@ -73,23 +73,9 @@ pub fn side(side: &Side, unit: Unit, question: &Question) -> String {
 
 /// `+4.1 pt (+1.0 to +7.2)`
 pub fn difference(pair: &Pair, unit: Unit, question: &Question) -> String {
-    let step = |value: f64| match unit {
-        Unit::Rate => format!("{} pt", format::signed(value * 100.0, 1)),
-        Unit::Money => {
-            let sign = if value > 0.0 { "+" } else { "" };
-            format!("{sign}{}", format::money_short(value, question.currency))
-        }
-        Unit::Days => format!("{} d", format::signed(value, 1)),
-        _ => format!("{} h", format::signed(value, 1)),
-    };
+    let step = |value: f64| format::step(value, unit, question.currency);
     pair.difference
         .map_or_else(String::new, |found| format!("{} ({} to {})", step(found.value), step(found.interval.0), step(found.interval.1)))
-}
-
-/// `1 to 50 of 120`
-pub fn shown(offset: usize, last: u64, total: u64) -> String {
-    let from = offset as u64 + 1;
-    if last < from { String::new() } else { format!("{} to {} of {}", format::count(from), format::count(last), format::count(total)) }
 }
 
 /// As it is read under a picture and on a terminal.
@@ -108,16 +94,16 @@ pub fn sheet(change: &ChangeSeen, question: &Question) -> Sheet {
             verdict_words(number.verdict).to_owned(),
         ]
     };
-    let header = ["number", "before", "after", "change", "the same season a year ago", "verdict"].map(str::to_owned).to_vec();
+    let header = ["number", "before", "after", "change", "the same season a year ago", "verdict"];
     let mut rows: Vec<_> = change.numbers.iter().map(row).collect();
     if rows.is_empty() {
         rows.push(vec![words(change, question)]);
     }
-    Sheet { title: title(change, question), header, rows }
+    Sheet::new(title(change, question), header, rows)
 }
 
 pub fn csv(found: &Effect) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.6}"));
+    let number = |value: Option<f64>| plain_fixed(value, 6);
     let row = |change: &ChangeSeen, seen: &NumberSeen, span: &str, pair: &Pair| {
         let difference = pair.difference;
         vec![
@@ -146,5 +132,5 @@ pub fn csv(found: &Effect) -> Sheet {
         }
     }
     let header = "version,at,window_days,within_days,number,span,before,before_n,after,after_n,difference,interval_low,interval_high,p_adjusted,verdict";
-    Sheet { title: String::new(), header: header.split(',').map(str::to_owned).collect(), rows }
+    Sheet::untitled(header.split(','), rows)
 }

@@ -9,15 +9,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{ExperimentFields, look, report, rows_of};
+use super::{ExperimentFields, OfFigure, look, report, rows_of};
 use crate::{
     Actor, Office, Role,
     api::{
-        Asked, Body, Described, Write, ask, describe,
+        Asked, Body, Described, Slice, Write, ask, describe,
         wire::{at, at_or_none},
         write,
     },
-    misalignment::api::Slice,
     office::News,
     question::QuestionParams,
     web::{Allow, AppError, Endpoint},
@@ -49,7 +48,7 @@ pub fn described() -> Vec<Described> {
             .gives::<Experiment>(),
         describe::get("/api/v1/experiments/{id}/rows", "The leads behind one figure of an experiment", rows)
             .query::<QuestionParams>()
-            .query::<Figure>()
+            .query::<OfFigure>()
             .query::<Slice>()
             .words("`version` is `a` or `b`; `number` as of the experiment. They add up to the figure."),
     ]
@@ -125,24 +124,15 @@ async fn one(State(office): State<Office>, Path(id): Path<i64>, Query(params): Q
     Ok(Json(report::experiment_json(&look(&office, &params, id).await?)))
 }
 
-#[derive(Deserialize, IntoParams)]
-struct Figure {
-    /// `a` or `b`; `a` unless said.
-    version: Option<String>,
-    /// `mql_rate`, `sql_rate` (unless said), `customer_rate` or `revenue_per_lead`.
-    number: Option<String>,
-}
-
 async fn rows(
     State(office): State<Office>,
     Path(id): Path<i64>,
     Query(params): Query<QuestionParams>,
-    Query(figure): Query<Figure>,
-    Query(slice): Query<Slice>,
+    Query(figure): Query<OfFigure>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let version = super::version(figure.version.as_deref().unwrap_or("a"))?;
-    let number = super::outcome(figure.number.as_deref().unwrap_or("sql_rate"))?;
-    let (_, _, evidence) = rows_of(&office, &params, id, version, number, (slice.offset, slice.limit()?)).await?;
+    let (version, number) = figure.read()?;
+    let (_, _, evidence) = rows_of(&office, &params, id, version, number, slice).await?;
     Ok(Json(json!({"number": number.key(), "table": "leads", "total": evidence.total, "offset": slice.offset, "rows": evidence.rows})))
 }
 

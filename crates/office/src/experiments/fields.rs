@@ -7,7 +7,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::outcome;
-use crate::{api::wire, promises::waivers::text, web::AppError};
+use crate::{
+    api::{ask::filled, wire},
+    promises::waivers::text,
+    web::AppError,
+};
 
 /// Written down before the first look. What decides can't be changed later: remove it and write another one.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -85,10 +89,6 @@ fn value(name: &str, value: &str) -> Result<String, AppError> {
         return Err(AppError::refused(format!("{name}: write the name or id of the version, as the record has it")));
     }
     text(name, value, NAME_MAX)
-}
-
-fn filled(value: &Option<String>) -> Option<&str> {
-    value.as_deref().map(str::trim).filter(|value| !value.is_empty())
 }
 
 fn instant(name: &str, value: &Option<String>) -> Result<Option<i64>, AppError> {

@@ -23,10 +23,12 @@ use insight::{
 };
 
 pub use fields::ExperimentFields;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     Actor, Office, Role,
-    api::wire,
+    api::{Slice, ask::filled, wire},
     question::{QuestionParams, ask},
     scoreboard::aside,
     web::AppError,
@@ -104,6 +106,28 @@ pub async fn look(office: &Office, params: &QuestionParams, id: i64) -> Result<L
     Ok(Looked { row, question, design, comparison })
 }
 
+/// Which figure's rows are wanted, as text.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+pub struct OfFigure {
+    /// `a` or `b`; `a` unless said.
+    version: Option<String>,
+    /// `mql_rate`, `sql_rate` (unless said), `customer_rate` or `revenue_per_lead`.
+    number: Option<String>,
+}
+
+impl OfFigure {
+    pub fn read(&self) -> Result<(Version, Outcome), AppError> {
+        let letter = filled(&self.version).unwrap_or("a");
+        let version = match letter {
+            "a" => Version::A,
+            "b" => Version::B,
+            other => return Err(AppError::refused(format!("version `{other}`: write a or b"))),
+        };
+        Ok((version, outcome(filled(&self.number).unwrap_or("sql_rate"))?))
+    }
+}
+
 /// The leads of one version, and what each brought.
 pub async fn rows_of(
     office: &Office,
@@ -111,23 +135,14 @@ pub async fn rows_of(
     id: i64,
     version: Version,
     outcome: Outcome,
-    (offset, limit): (usize, usize),
+    slice: Slice,
 ) -> Result<(ExperimentRow, Question, Evidence), AppError> {
     let row = record::one(&mut *office.facts().reader().await?, id).await?;
     let design = design(&row)?;
     let (history, question) = ask(office, params, "all").await?;
     let asked = question.clone();
-    let evidence = aside(move || rows(&history, &asked, &design, version, outcome, offset, limit)).await?;
+    let evidence = aside(move || rows(&history, &asked, &design, version, outcome, slice.offset, slice.limit)).await?;
     Ok((row, question, evidence))
-}
-
-/// Which version is meant: `a` or `b`.
-pub fn version(text: &str) -> Result<Version, AppError> {
-    match text {
-        "a" => Ok(Version::A),
-        "b" => Ok(Version::B),
-        other => Err(AppError::refused(format!("version `{other}`: write a or b"))),
-    }
 }
 
 pub fn outcome(key: &str) -> Result<Outcome, AppError> {

@@ -3,6 +3,7 @@
 use alignment::{Instant, Money};
 use facts::{experiments::ExperimentRow, list::Turn};
 use insight::{
+    answer::Unit,
     experiment::{Advice, Compared, Outcome, Seen, Standing},
     question::Question,
 };
@@ -12,7 +13,7 @@ use super::{Looked, look};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading, with_question},
+    report::{Report, Sheet, heading, plain_fixed, with_question},
     ui::format,
     web::AppError,
 };
@@ -47,8 +48,8 @@ pub async fn experiments(office: &Office) -> Result<Report, AppError> {
             end,
         ]
     };
-    let header = ["id", "name", "dimension", "a", "b", "number", "from", "to"].map(str::to_owned).to_vec();
-    let sheet = || Sheet { title: "Experiments".into(), header: header.clone(), rows: rows.iter().map(row).collect() };
+    let header = ["id", "name", "dimension", "a", "b", "number", "from", "to"];
+    let sheet = || Sheet::new("Experiments", header, rows.iter().map(row));
     let heading = if rows.is_empty() {
         "No experiment is written down yet."
     } else {
@@ -100,24 +101,17 @@ pub fn inline(outcome: Outcome) -> String {
     name[..1].to_lowercase() + &name[1..]
 }
 
-/// In the unit of a number.
-pub fn value(value: f64, outcome: Outcome, question: &Question) -> String {
-    match outcome {
-        Outcome::Revenue => format::money_short(value, question.currency),
-        _ => format::rate(value),
-    }
+/// The unit of what one lead brings.
+pub fn unit(outcome: Outcome) -> Unit {
+    if outcome == Outcome::Revenue { Unit::Money } else { Unit::Rate }
 }
 
 pub fn step(value: f64, outcome: Outcome, question: &Question) -> String {
-    match outcome {
-        Outcome::Revenue if value > 0.0 => format!("+{}", format::money_short(value, question.currency)),
-        Outcome::Revenue => format::money_short(value, question.currency),
-        _ => format!("{} pt", format::signed(value * 100.0, 1)),
-    }
+    format::step(value, unit(outcome), question.currency)
 }
 
 pub fn seen(seen: &Seen, outcome: Outcome, question: &Question) -> String {
-    seen.value.map_or_else(|| format::NO_DATA.into(), |found| value(found, outcome, question))
+    seen.value.map_or_else(|| format::NO_DATA.into(), |found| format::value(found, unit(outcome), question.currency))
 }
 
 pub fn sample(seen: &Seen, question: &Question) -> String {
@@ -181,15 +175,15 @@ pub fn outcomes(looked: &Looked) -> Sheet {
             found.difference.and_then(|difference| difference.p_value).map(|p| format!("{p:.3}")).unwrap_or_default(),
         ]
     };
-    Sheet {
-        title: format!("A: {}, B: {}", looked.row.a, looked.row.b),
-        header: ["number", "A", "A rows", "B", "B rows", "B less A (95%)", "chance B is better", "p, one look"].map(str::to_owned).to_vec(),
-        rows: looked.comparison.outcomes.iter().map(row).collect(),
-    }
+    Sheet::new(
+        format!("A: {}, B: {}", looked.row.a, looked.row.b),
+        ["number", "A", "A rows", "B", "B rows", "B less A (95%)", "chance B is better", "p, one look"],
+        looked.comparison.outcomes.iter().map(row),
+    )
 }
 
 pub fn csv(looked: &Looked) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.6}"));
+    let number = |value: Option<f64>| plain_fixed(value, 6);
     let row = |found: &Compared| {
         let difference = found.difference;
         vec![
@@ -208,6 +202,6 @@ pub fn csv(looked: &Looked) -> Sheet {
         ]
     };
     let header = "number,a,a_hits,a_n,b,b_hits,b_n,difference,interval_low,interval_high,p_value,chance_b_is_better";
-    let rows = looked.comparison.outcomes.iter().map(row).collect();
-    Sheet { title: String::new(), header: header.split(',').map(str::to_owned).collect(), rows }
+    let rows = looked.comparison.outcomes.iter().map(row);
+    Sheet::untitled(header.split(','), rows)
 }

@@ -30,6 +30,12 @@ pub struct ForecastParams {
     pub seed: Option<String>,
 }
 
+impl ForecastParams {
+    pub fn pairs(&self) -> [(&'static str, &Option<String>); 3] {
+        [("months", &self.months), ("replicates", &self.replicates), ("seed", &self.seed)]
+    }
+}
+
 pub struct Forecast {
     pub question: Question,
     pub ask: Ask,

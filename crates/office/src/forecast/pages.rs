@@ -5,18 +5,22 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use insight::forecast::{Backtest, Coverage, Errors, MonthAhead, OpenRow, OpenSegment, PastMonth, SpanAhead};
+use insight::{
+    answer::Unit,
+    forecast::{Backtest, Coverage, Errors, MonthAhead, OpenRow, OpenSegment, PastMonth, SpanAhead},
+};
 use picture::Width;
 
 use super::{Forecast, ForecastParams, forecast_of, pictures, report};
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, kept, text, with_filter},
+    scoreboard::params::{Controls, Links, address, controls, with_filter},
     ui::{
-        Exhibit, Frame, Judged,
+        Exhibit, Frame, Judged, Named,
         exhibit::{csv_file, svg_file},
         format,
+        named::names,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -102,9 +106,7 @@ struct SegmentRow {
 }
 
 struct DealRow {
-    name: String,
-    detail: String,
-    address: String,
+    named: Named,
     stage: String,
     days: String,
     amount: String,
@@ -124,7 +126,7 @@ async fn page(
     let found = forecast_of(&office, &params, &own).await?;
     let (answer, question) = (&found.answer, &found.question);
     let money = |minor: i64| format::money_short(minor as f64, question.currency);
-    let file = |name: &str| to(name, &params, &own);
+    let file = |path: &str| Links::of(&params, own.pairs()).to(path, &[]);
     let signed_in = |month: &PastMonth| Some(signed_in(&found, &params, month.starts_at));
     let fan = pictures::fan(answer, question, signed_in);
     let simulated = answer.simulated.as_ref();
@@ -171,20 +173,11 @@ async fn page(
         none: answer.past.is_empty() && answer.rows.is_empty(),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
-        controls: Controls { kept: kept(&params, own_pairs(&own), SHOWN), ..controls(&params, PATH, "all") },
+        controls: controls(&Links::of(&params, own.pairs()), PATH, "all", SHOWN),
         path: PATH,
         judged: Judged::of(question),
         frame,
     }))
-}
-
-fn own_pairs(own: &ForecastParams) -> [(&'static str, Option<&str>); 3] {
-    [("months", text(&own.months)), ("replicates", text(&own.replicates)), ("seed", text(&own.seed))]
-}
-
-fn to(path: &str, params: &QuestionParams, own: &ForecastParams) -> String {
-    let more: Vec<_> = own_pairs(own).into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    address(path, params, &more)
 }
 
 /// The deals that were signed in a month.
@@ -195,7 +188,7 @@ fn signed_in(found: &Forecast, params: &QuestionParams, starts_at: alignment::In
 
 fn month_row(month: &MonthAhead, found: &Forecast, params: &QuestionParams) -> MonthRow {
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
-    let band = |(low, high): (i64, i64)| if low == high { money(low) } else { format!("{} to {}", money(low), money(high)) };
+    let band = |(low, high): (i64, i64)| format::interval((low as f64, high as f64), Unit::Money, found.question.currency);
     let is_under_way = month.starts_at <= found.question.as_of;
     MonthRow {
         name: format::month(month.starts_at, &found.question.zone),
@@ -208,7 +201,7 @@ fn month_row(month: &MonthAhead, found: &Forecast, params: &QuestionParams) -> M
 
 fn quarter_row(quarter: &SpanAhead, found: &Forecast) -> MonthRow {
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
-    let band = |(low, high): (i64, i64)| if low == high { money(low) } else { format!("{} to {}", money(low), money(high)) };
+    let band = |(low, high): (i64, i64)| format::interval((low as f64, high as f64), Unit::Money, found.question.currency);
     let date = quarter.starts_at.in_zone(&found.question.zone).date();
     let is_under_way = quarter.starts_at <= found.question.as_of;
     MonthRow {
@@ -294,24 +287,18 @@ fn segment_row(segment: &OpenSegment, found: &Forecast, params: &QuestionParams)
 
 async fn rows(office: &Office, frame: &Frame, found: &Forecast) -> Result<Vec<DealRow>, AppError> {
     let shown = &found.answer.rows[..found.answer.rows.len().min(ROWS_SHOWN)];
-    let ids: Vec<i64> = shown.iter().map(|row| row.id).collect();
-    let names = facts::names::of(&mut *office.facts().reader().await?, "deals", &ids).await?;
+    let names = names(office, "deals", shown.iter().map(|row| row.id).collect()).await?;
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
-    let row = |row: &OpenRow| {
-        let named = names.get(&row.id);
-        DealRow {
-            name: named.and_then(|named| named.name.clone()).unwrap_or_else(|| format!("deal {}", row.id)),
-            detail: named.and_then(|named| named.detail.clone()).unwrap_or_default(),
-            address: format!("/deals/{}", row.id),
-            stage: format::spaced(row.stage),
-            days: row.age_days.map_or("–".into(), |days| format::fixed(days, 0)),
-            amount: row.amount_minor.map_or_else(|| format::NOT_RECORDED.into(), money),
-            stage_rate: row.stage_rate.map_or("–".into(), format::rate),
-            weighted: money(row.weighted_minor),
-            simulated: row.win_rate.map_or("–".into(), format::rate),
-            expected: row.expected_at.map_or("–".into(), |at| frame.date(at)),
-            stated: row.stated_at.map_or("–".into(), |at| frame.date(at)),
-        }
+    let row = |row: &OpenRow| DealRow {
+        named: names.of(row.id),
+        stage: format::spaced(row.stage),
+        days: row.age_days.map_or("–".into(), |days| format::fixed(days, 0)),
+        amount: row.amount_minor.map_or_else(|| format::NOT_RECORDED.into(), money),
+        stage_rate: row.stage_rate.map_or("–".into(), format::rate),
+        weighted: money(row.weighted_minor),
+        simulated: row.win_rate.map_or("–".into(), format::rate),
+        expected: row.expected_at.map_or("–".into(), |at| frame.date(at)),
+        stated: row.stated_at.map_or("–".into(), |at| frame.date(at)),
     };
     Ok(shown.iter().map(row).collect())
 }

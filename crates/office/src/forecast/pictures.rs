@@ -1,6 +1,6 @@
 //! The forecast as a fan: the months that were, and the bands of those to come.
 
-use alignment::Currency;
+use alignment::{Currency, Money};
 use insight::{
     forecast::{ForecastAnswer, MonthAhead, PastMonth},
     question::Question,
@@ -67,7 +67,7 @@ fn words(answer: &ForecastAnswer, question: &Question) -> String {
 }
 
 fn major(minor: i64, currency: Currency) -> f64 {
-    minor as f64 / currency.minor_per_major() as f64
+    Money::new(minor, currency).major()
 }
 
 /// Past and coming months in one table.
@@ -86,6 +86,6 @@ pub fn table(answer: &ForecastAnswer, question: &Question) -> Sheet {
         cells.extend(bands);
         cells
     });
-    let header = ["Month", "Signed", "Median", "50%", "80%", "95%"].map(str::to_owned).to_vec();
-    Sheet { title: String::new(), header, rows: past.chain(ahead).collect() }
+    let header = ["Month", "Signed", "Median", "50%", "80%", "95%"];
+    Sheet::untitled(header, past.chain(ahead))
 }

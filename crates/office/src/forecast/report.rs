@@ -11,7 +11,7 @@ use super::{Forecast, ForecastParams, forecast_of};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, judged, with_question},
+    report::{Report, Sheet, judged, plain_fixed, plain_major, with_question},
     ui::format,
 };
 
@@ -68,11 +68,11 @@ fn months_sheet(months: &[MonthAhead], question: &Question) -> Sheet {
         cells.extend([band_50, band_80, band_95].map(band));
         cells
     };
-    Sheet {
-        title: format!("Revenue by month, in {}", question.currency),
-        header: texts(&["month", "signed", "stage-weighted", "from open", "from new", "median", "50%", "80%", "95%"]),
-        rows: months.iter().map(row).collect(),
-    }
+    Sheet::new(
+        format!("Revenue by month, in {}", question.currency),
+        ["month", "signed", "stage-weighted", "from open", "from new", "median", "50%", "80%", "95%"],
+        months.iter().map(row),
+    )
 }
 
 pub(super) fn coverage_sheet(answer: &ForecastAnswer) -> Sheet {
@@ -87,11 +87,11 @@ pub(super) fn coverage_sheet(answer: &ForecastAnswer) -> Sheet {
             one.interval.map_or_else(String::new, |(low, high)| format!("{} to {}", percent(low), percent(high))),
         ]
     };
-    Sheet {
-        title: "Backtest: past months that fell inside the band they would have been given".into(),
-        header: texts(&["band", "months ahead", "inside", "share", "95% interval"]),
-        rows: coverage.iter().map(row).collect(),
-    }
+    Sheet::new(
+        "Backtest: past months that fell inside the band they would have been given",
+        ["band", "months ahead", "inside", "share", "95% interval"],
+        coverage.iter().map(row),
+    )
 }
 
 pub(super) fn errors_sheet(answer: &ForecastAnswer, currency: Currency) -> Sheet {
@@ -106,11 +106,11 @@ pub(super) fn errors_sheet(answer: &ForecastAnswer, currency: Currency) -> Sheet
             one.seasonal.map_or("–".into(), |seasonal| format!("{} (n {})", whole(seasonal.model_minor, currency), seasonal.of)),
         ]
     };
-    Sheet {
-        title: format!("Backtest: mean distance from what came, in {currency}"),
-        header: texts(&["months ahead", "n", "this forecast", "same as last month", "same as a year ago", "this forecast, of those"]),
-        rows: errors.iter().map(row).collect(),
-    }
+    Sheet::new(
+        format!("Backtest: mean distance from what came, in {currency}"),
+        ["months ahead", "n", "this forecast", "same as last month", "same as a year ago", "this forecast, of those"],
+        errors.iter().map(row),
+    )
 }
 
 fn segments_sheet(answer: &ForecastAnswer, question: &Question) -> Sheet {
@@ -124,11 +124,11 @@ fn segments_sheet(answer: &ForecastAnswer, question: &Question) -> Sheet {
             segment.expected_minor.map_or("–".into(), |minor| whole(minor, question.currency)),
         ]
     };
-    Sheet {
-        title: format!("Open deals by {by}"),
-        header: texts(&[&by, "deals", "amount", "stage-weighted", "expected"]),
-        rows: answer.segments.iter().map(row).collect(),
-    }
+    Sheet::new(
+        format!("Open deals by {by}"),
+        [by.as_str(), "deals", "amount", "stage-weighted", "expected"],
+        answer.segments.iter().map(row),
+    )
 }
 
 fn rows_sheet(answer: &ForecastAnswer, question: &Question) -> Sheet {
@@ -148,16 +148,16 @@ fn rows_sheet(answer: &ForecastAnswer, question: &Question) -> Sheet {
     };
     let rest = answer.rows.len().saturating_sub(ROWS_SHOWN);
     let more = if rest > 0 { format!(", the first {ROWS_SHOWN}") } else { String::new() };
-    Sheet {
-        title: format!("{} open deals, {} {currency} stage-weighted{more}", answer.rows.len(), whole(answer.weighted_minor, currency)),
-        header: texts(&["deal", "stage", "days in it", "amount", "stage rate", "weighted", "simulated", "expected"]),
-        rows: answer.rows.iter().take(ROWS_SHOWN).map(row).collect(),
-    }
+    Sheet::new(
+        format!("{} open deals, {} {currency} stage-weighted{more}", answer.rows.len(), whole(answer.weighted_minor, currency)),
+        ["deal", "stage", "days in it", "amount", "stage rate", "weighted", "simulated", "expected"],
+        answer.rows.iter().take(ROWS_SHOWN).map(row),
+    )
 }
 
 pub(super) fn months_csv(months: &[MonthAhead], question: &Question) -> Sheet {
     let row = |month: &MonthAhead| {
-        let money = |minor: i64| plain(minor, question.currency);
+        let money = |minor: i64| plain_major(Money::new(minor, question.currency));
         let bands = month.revenue;
         let both = |(low, high): (i64, i64)| [money(low), money(high)];
         let mut cells = vec![format::iso_date(month.starts_at, &question.zone)];
@@ -184,13 +184,13 @@ pub(super) fn months_csv(months: &[MonthAhead], question: &Question) -> Sheet {
         "high_95",
         "currency",
     ];
-    Sheet { title: String::new(), header: texts(&header), rows: months.iter().map(row).collect() }
+    Sheet::untitled(header, months.iter().map(row))
 }
 
 /// All open deals, with plain numbers.
 pub(super) fn deals_csv(answer: &ForecastAnswer, question: &Question) -> Sheet {
-    let money = |minor: i64| plain(minor, question.currency);
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.4}"));
+    let money = |minor: i64| plain_major(Money::new(minor, question.currency));
+    let number = |value: Option<f64>| plain_fixed(value, 4);
     let date = |at: Option<alignment::Instant>| at.map_or_else(String::new, |at| format::iso_date(at, &question.zone));
     let row = |row: &OpenRow| {
         vec![
@@ -207,19 +207,10 @@ pub(super) fn deals_csv(answer: &ForecastAnswer, question: &Question) -> Sheet {
         ]
     };
     let header = ["deal", "stage", "age_days", "amount", "stage_rate", "weighted", "win_rate", "loss_rate", "expected_at", "stated_at"];
-    Sheet { title: String::new(), header: texts(&header), rows: answer.rows.iter().map(row).collect() }
+    Sheet::untitled(header, answer.rows.iter().map(row))
 }
 
 /// In whole units: a forecast to the cent would claim too much.
 fn whole(minor: i64, currency: Currency) -> String {
     format!("{:.0}", Money::new(minor, currency).major())
-}
-
-fn plain(minor: i64, currency: Currency) -> String {
-    let digits = currency.minor_digits() as usize;
-    format!("{:.digits$}", Money::new(minor, currency).major())
-}
-
-fn texts(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
 }

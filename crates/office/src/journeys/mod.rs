@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::{
     Office,
+    api::Slice,
     question::{QuestionParams, ask},
     scoreboard::{aside, params::text},
     web::AppError,
@@ -36,6 +37,33 @@ pub struct JourneyParams {
     pub rows: Option<String>,
     /// Steps of the flow.
     pub layers: Option<String>,
+}
+
+impl JourneyParams {
+    pub fn pairs(&self) -> [(&'static str, &Option<String>); 7] {
+        [
+            ("steps", &self.steps),
+            ("through", &self.through),
+            ("begins", &self.begins),
+            ("ends", &self.ends),
+            ("order", &self.order),
+            ("rows", &self.rows),
+            ("layers", &self.layers),
+        ]
+    }
+}
+
+/// Which row's journeys are wanted: its `key`, `rest` or `total`, which it is unless said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct OfRow {
+    row: Option<String>,
+}
+
+impl OfRow {
+    pub fn key(&self) -> &str {
+        text(&self.row).unwrap_or("total")
+    }
 }
 
 pub struct Found {
@@ -68,13 +96,13 @@ pub async fn rows_of(
     own: &JourneyParams,
     row: &str,
     period: &str,
-    (offset, limit): (usize, usize),
+    slice: Slice,
 ) -> Result<Rows, AppError> {
     let (history, question) = by_steps(ask(office, params, period).await?)?;
     let ask = read(own)?;
     let row = RowOf::parse(row).ok_or_else(|| AppError::refused("row: write a journey's key, rest or total"))?;
     aside(move || {
-        let behind = behind(&history, &question, &ask, row, offset, limit);
+        let behind = behind(&history, &question, &ask, row, slice.offset, slice.limit);
         Rows { question, behind }
     })
     .await

@@ -12,7 +12,11 @@ use insight::{
 };
 use picture::Width;
 
-use super::{Found, JourneyParams, journeys_of, links::Links, picture as flow, report, rows_page};
+use super::{
+    Found, JourneyParams, journeys_of,
+    links::{filters, rows_at, through},
+    picture as flow, report, rows_page,
+};
 use crate::{
     Office,
     closed_loop::{
@@ -22,7 +26,7 @@ use crate::{
     question::QuestionParams,
     scoreboard::{
         default_period,
-        params::{Controls, controls, kept, text},
+        params::{Controls, Links, controls, text},
     },
     ui::{
         Exhibit, Frame, Judged,
@@ -106,11 +110,12 @@ async fn page(
 ) -> Result<Page<JourneysPage>, AppError> {
     let default = default_period(&*office.history().await?, office.clock().now());
     let found = journeys_of(&office, &params, &own, default).await?;
-    let links = Links { params: &params, own: &own };
+    let links = Links::of(&params, own.pairs());
+    let own_filters = filters(&links, &own);
     let (answer, question) = (&found.answer, &found.question);
     let goal = question.settings.goal;
     let by = question.by.as_ref().map(Dimension::key).unwrap_or_default();
-    let sankey = flow::sankey(&found, |node| links.through(node));
+    let sankey = flow::sankey(&found, |node| through(&links, &own, node));
     let exhibit = Exhibit::new(
         &sankey,
         Width::Wide,
@@ -131,7 +136,6 @@ async fn page(
             text(&own.order).unwrap_or("journeys"),
         ),
         layers: LAYERS.map(|layers| (layers.to_string(), format!("{layers} steps"), layers == found.ask.layers)).collect(),
-        own_filters: links.filters(),
         data: links.to("/api/v1/reports/journeys", &[("by", &by), ("period", period)]),
         explains: format!("{}. The same as a table stands below.", answer_words(&found)),
         reached,
@@ -147,9 +151,10 @@ async fn page(
         closed_loop: crate::scoreboard::params::address("/closed-loop", &params, &[("by", &by)]),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
-        is_filtered: !links.filters().is_empty() || text(&params.filter).is_some(),
+        is_filtered: !own_filters.is_empty() || text(&params.filter).is_some(),
         none: answer.total.journeys == 0,
-        controls: Controls { kept: kept(&params, links.own_pairs(), SHOWN), ..controls(&params, PATH, default) },
+        controls: controls(&links, PATH, default, SHOWN),
+        own_filters,
         exhibit,
         by,
         path: PATH,
@@ -186,7 +191,7 @@ fn rows(found: &Found, links: &Links) -> Vec<Row> {
     let (answer, currency) = (&found.answer, found.question.currency);
     let row = |name: String, key: &str, it: &Figures| Row {
         name,
-        address: links.rows(key),
+        address: rows_at(links, key),
         journeys: format::count(it.journeys),
         reached: format::count(it.conversions),
         open: format::count(it.open),

@@ -104,9 +104,5 @@ pub fn links_sheet(found: &Found) -> Sheet {
             link.conversions.to_string(),
         ]
     };
-    Sheet {
-        title: "Flow".into(),
-        header: ["step", "from", "to", "journeys", "conversions"].map(str::to_owned).to_vec(),
-        rows: flow.links.iter().map(row).collect(),
-    }
+    Sheet::new("Flow", ["step", "from", "to", "journeys", "conversions"], flow.links.iter().map(row))
 }

@@ -10,7 +10,7 @@ use super::{Found, JourneyParams, journeys_of, picture};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading, with_question},
+    report::{Report, Sheet, heading, plain, with_question},
     ui::format,
 };
 
@@ -70,28 +70,24 @@ fn sheet(found: &Found) -> Sheet {
     rows.push(row(format!("{others} other journeys"), &answer.rest));
     rows.push(row("all".into(), &answer.total));
     let (reached, open) = picture::ends(question.settings.goal);
-    Sheet {
-        title: format!("Journeys by {} ({} deals without a touch are in none)", by(question), answer.without_touches),
-        header: ["journey", "journeys", reached, open, "rate", "revenue", "median days", "touches"].map(str::to_lowercase).to_vec(),
+    Sheet::new(
+        format!("Journeys by {} ({} deals without a touch are in none)", by(question), answer.without_touches),
+        ["journey", "journeys", reached, open, "rate", "revenue", "median days", "touches"].map(str::to_lowercase).to_vec(),
         rows,
-    }
+    )
 }
 
 fn lengths(lengths: &[Length]) -> Sheet {
     let row = |length: &Length| vec![length_name(length), length.journeys.to_string(), length.conversions.to_string()];
-    Sheet {
-        title: "By steps".into(),
-        header: ["steps", "journeys", "conversions"].map(str::to_owned).to_vec(),
-        rows: lengths.iter().map(row).collect(),
-    }
+    Sheet::new("By steps", ["steps", "journeys", "conversions"], lengths.iter().map(row))
 }
 
 fn lasting(lasting: &[Lasting]) -> Sheet {
-    Sheet {
-        title: "Conversions by days since the first touch".into(),
-        header: ["days", "conversions"].map(str::to_owned).to_vec(),
-        rows: lasting.iter().map(|it| vec![days_name(it), it.conversions.to_string()]).collect(),
-    }
+    Sheet::new(
+        "Conversions by days since the first touch",
+        ["days", "conversions"],
+        lasting.iter().map(|it| vec![days_name(it), it.conversions.to_string()]),
+    )
 }
 
 pub fn length_name(length: &Length) -> String {
@@ -112,12 +108,11 @@ pub fn days_name(lasting: &Lasting) -> String {
 
 /// One row for each journey, the rest and the total, with plain numbers.
 pub fn csv(found: &Found) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let row = |kind: &str, key: &str, name: String, it: &Figures| {
         let mut cells = vec![kind.to_owned(), key.to_owned(), name];
         cells.extend([it.journeys, it.conversions, it.open].map(|count| count.to_string()));
-        cells.extend([number(it.rate), number(it.interval.map(|it| it.0)), number(it.interval.map(|it| it.1))]);
-        cells.extend([it.revenue.minor.to_string(), it.revenue.currency.to_string(), number(it.median_days), it.touches.to_string()]);
+        cells.extend([plain(it.rate), plain(it.interval.map(|it| it.0)), plain(it.interval.map(|it| it.1))]);
+        cells.extend([it.revenue.minor.to_string(), it.revenue.currency.to_string(), plain(it.median_days), it.touches.to_string()]);
         cells
     };
     let answer = &found.answer;
@@ -139,5 +134,5 @@ pub fn csv(found: &Found) -> Sheet {
         "median_days",
         "touches",
     ];
-    Sheet { title: String::new(), header: header.map(str::to_owned).to_vec(), rows }
+    Sheet::untitled(header, rows)
 }

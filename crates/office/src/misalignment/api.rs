@@ -4,14 +4,14 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Assumed, asked, cost_of, point_rows, report};
 use crate::{
     Office,
+    api::Slice,
     question::QuestionParams,
-    scoreboard::number,
+    ui::named::noun,
     web::{Allow, AppError, Endpoint},
 };
 
@@ -40,37 +40,20 @@ async fn quarrels(
     Ok(Json(report::quarrels(&office, &params, &own).await?.json))
 }
 
-#[derive(Deserialize, utoipa::IntoParams)]
-pub struct Slice {
-    #[serde(default)]
-    pub offset: usize,
-    pub limit: Option<usize>,
-}
-
-impl Slice {
-    pub fn limit(&self) -> Result<usize, AppError> {
-        match self.limit.unwrap_or(100) {
-            limit @ 1..=1000 => Ok(limit),
-            _ => Err(AppError::refused("limit: write a number from 1 to 1000 and go on with offset")),
-        }
-    }
-}
-
 async fn part(
     State(office): State<Office>,
     Path(key): Path<String>,
     Query(params): Query<QuestionParams>,
     Query(own): Query<Assumed>,
-    Query(slice): Query<Slice>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let limit = slice.limit()?;
     let cost = cost_of(&asked(&office, &params, &own).await?).await?;
     let part = cost.parts.into_iter().find(|part| part.key == key).ok_or_else(|| AppError::not_found("part", &key))?;
-    let rows = part.rows.iter().skip(slice.offset).take(limit);
+    let rows = part.rows.iter().skip(slice.offset).take(slice.limit);
     let rows: Vec<_> = rows.map(|row| json!({"id": row.id, "amount_minor": row.amount_minor, "minutes": row.quantity})).collect();
     Ok(Json(json!({
         "key": part.key,
-        "table": number::table(part.table),
+        "table": noun(part.table),
         "total": part.n,
         "amount_minor": part.amount_minor,
         "offset": slice.offset,
@@ -83,9 +66,8 @@ async fn point(
     Path(key): Path<String>,
     Query(params): Query<QuestionParams>,
     Query(own): Query<Assumed>,
-    Query(slice): Query<Slice>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let limit = slice.limit()?;
-    let found = point_rows(&asked(&office, &params, &own).await?, &key, slice.offset, limit).await?;
+    let found = point_rows(&asked(&office, &params, &own).await?, &key, slice).await?;
     Ok(Json(json!({"key": key, "table": "leads", "total": found.total, "offset": slice.offset, "rows": found.rows})))
 }

@@ -28,6 +28,7 @@ pub use assumed::Assumed;
 
 use crate::{
     Office,
+    api::Slice,
     question::{QuestionParams, ask},
     scoreboard::{aside, default_period},
     web::AppError,
@@ -103,9 +104,9 @@ pub async fn quarrels_of(asked: &Asked) -> Result<Vec<Quarrel>, AppError> {
 }
 
 /// The leads behind a point of a quarrel.
-pub async fn point_rows(asked: &Asked, key: &str, offset: usize, limit: usize) -> Result<Evidence, AppError> {
+pub async fn point_rows(asked: &Asked, key: &str, slice: Slice) -> Result<Evidence, AppError> {
     let (asked, owned) = (asked.clone(), key.to_owned());
-    let found = aside(move || quarrel::rows(&asked.history, &asked.question, asked.lookout(), &owned, offset, limit)).await?;
+    let found = aside(move || quarrel::rows(&asked.history, &asked.question, asked.lookout(), &owned, slice.offset, slice.limit)).await?;
     found.ok_or_else(|| AppError::not_found("point", key))
 }
 

@@ -20,12 +20,12 @@ use crate::{
     report::Sheet,
     scoreboard::{
         default_period,
-        params::{Controls, SHOWN, address, controls, kept},
+        params::{Controls, Links, SHOWN, controls, kept},
     },
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format, url,
+        format,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -98,13 +98,6 @@ struct DriverShown {
     stands_out: bool,
 }
 
-/// Addresses that keep the question and what is assumed.
-pub(super) fn link(path: &str, params: &QuestionParams, own: &Assumed, more: &[(&str, &str)]) -> String {
-    let own = own.parameters();
-    let all: Vec<(&str, &str)> = own.into_iter().chain(more.iter().copied()).collect();
-    address(path, params, &all)
-}
-
 async fn page(
     State(office): State<Office>,
     frame: Frame,
@@ -116,12 +109,12 @@ async fn page(
     let (cost, quarrels) = (cost_of(&asked).await?, quarrels_of(&asked).await?);
     let question = &asked.question;
     let money = |minor: i64| format::money_short(minor as f64, question.currency);
-    let rows_of_part = |part: &Part| (part.n > 0).then(|| link("/misalignment/rows", &params, &own, &[("part", part.key)]));
+    let links = Links::of(&params, own.pairs());
+    let rows_of_part = |part: &Part| (part.n > 0).then(|| links.to("/misalignment/rows", &[("part", part.key)]));
     let picture = pictures::parts(&cost, question);
-    let file = |name: &str| link(&format!("/misalignment/{name}"), &params, &own, &[]);
-    let point_rows = |key: &str| link("/misalignment/rows", &params, &own, &[("point", key)]);
+    let file = |name: &str| links.to(&format!("/misalignment/{name}"), &[]);
+    let point_rows = |key: &str| links.to("/misalignment/rows", &[("point", key)]);
     let drivers = cost.parts.iter().map(|part| part.drivers.len()).sum::<usize>();
-    let assumed = own.parameters().into_iter().map(|(name, value)| (name, Some(value)));
     Ok(Page(MisalignmentPage {
         spent: money(cost.spent_minor),
         not_won: money(cost.not_won_minor),
@@ -129,7 +122,7 @@ async fn page(
         revenue: money(cost.revenue_minor),
         costs: Exhibit::new(&picture, Width::Wide, &report::parts(&cost, question), file("cost.svg"), file("cost.csv")),
         part_rows: cost.parts.iter().map(|part| part_shown(part, &asked, rows_of_part(part))).collect(),
-        drivers_by: format::spaced(asked.drivers_by.key().trim_start_matches("custom:")),
+        drivers_by: format::dimension(&asked.drivers_by.key()),
         drivers: drivers_shown(&cost, &asked),
         more_drivers: drivers.saturating_sub(DRIVERS_SHOWN),
         claims: report::claims(&cost),
@@ -139,16 +132,11 @@ async fn page(
         assumed: report::assumed_words(&asked.assumptions, question),
         quarrels: quarrels.iter().map(|quarrel| shown(quarrel, point_rows)).collect(),
         quarrels_csv: file("quarrels.csv"),
-        looked_into: asked
-            .dimensions
-            .iter()
-            .map(|by| format::spaced(by.key().trim_start_matches("custom:")))
-            .collect::<Vec<_>>()
-            .join(" and "),
+        looked_into: asked.dimensions.iter().map(|by| format::dimension(&by.key())).collect::<Vec<_>>().join(" and "),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
         none: asked.history.leads.is_empty(),
-        controls: Controls { kept: kept(&params, assumed, SHOWN), ..controls(&params, PATH, default) },
+        controls: controls(&links, PATH, default, SHOWN),
         path: PATH,
         judged: Judged::of(question),
         frame,
@@ -236,9 +224,4 @@ async fn quarrels_csv(
     Query(own): Query<Assumed>,
 ) -> Result<Response, AppError> {
     Ok(csv_file(&report::quarrels(&office, &params, &own).await?.csv, "quarrels"))
-}
-
-/// A part or a point as a parameter, for the pages of rows.
-pub(super) fn with_page(address: &str, page: usize) -> String {
-    url::with(address, [("page", page.to_string().as_str())].into_iter().filter(|_| page > 0))
 }

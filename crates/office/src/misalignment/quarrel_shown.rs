@@ -107,7 +107,7 @@ fn segment_shown(segment: &SegmentSeen) -> SegmentShown {
         } else {
             format::label(segment.label.as_deref())
         },
-        dimension: format::spaced(segment.dimension.trim_start_matches("custom:")),
+        dimension: format::dimension(&segment.dimension),
         value: format::rate_or_none(segment.value),
         interval: segment.interval.map(|interval| format::interval(interval, Unit::Rate, Currency::EUR)).unwrap_or_default(),
         elsewhere: segment.elsewhere.map(format::rate).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use alignment::Money;
 use insight::{
+    answer::Unit,
     misalignment::{
         Assumptions, Cost, Part, PartState,
         quarrel::{Point, Quarrel, Speaks, Verdict},
@@ -14,7 +15,7 @@ use super::{Asked, Assumed, asked, cost_of, quarrels_of};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading, with_question},
+    report::{Report, Sheet, heading, plain, plain_fixed, with_question},
     ui::format,
     web::AppError,
 };
@@ -98,8 +99,7 @@ pub fn amount(part: &Part, question: &Question) -> String {
 }
 
 pub fn interval(interval: Option<(i64, i64)>, question: &Question) -> String {
-    let money = |minor: i64| format::money_short(minor as f64, question.currency);
-    interval.map_or_else(String::new, |(low, high)| format!("{} to {}", money(low), money(high)))
+    interval.map_or_else(String::new, |(low, high)| format::interval((low as f64, high as f64), Unit::Money, question.currency))
 }
 
 pub fn parts(cost: &Cost, question: &Question) -> Sheet {
@@ -121,11 +121,7 @@ pub fn parts(cost: &Cost, question: &Question) -> Sheet {
     };
     rows.push(total("Spent, in all", cost.spent_minor, String::new()));
     rows.push(total("Revenue not won, in all (estimated)", cost.not_won_minor, interval(cost.not_won_interval_minor, question)));
-    Sheet {
-        title: "What misalignment costs".into(),
-        header: texts(&["part", "amount", "95% interval", "of", "counted already", "adds"]),
-        rows,
-    }
+    Sheet::new("What misalignment costs", ["part", "amount", "95% interval", "of", "counted already", "adds"], rows)
 }
 
 pub fn drivers(cost: &Cost, asked: &Asked) -> Sheet {
@@ -143,11 +139,11 @@ pub fn drivers(cost: &Cost, asked: &Asked) -> Sheet {
             driver.reason.clone().unwrap_or_default(),
         ]
     };
-    Sheet {
-        title: format!("Spend on rejected leads, by {}", asked.drivers_by.key()),
-        header: texts(&[&asked.drivers_by.key(), "amount", "rejected", "rate", "elsewhere", "beyond the others' rate", "reason"]),
-        rows: drivers.map(row).collect(),
-    }
+    Sheet::new(
+        format!("Spend on rejected leads, by {}", asked.drivers_by.key()),
+        [asked.drivers_by.key().as_str(), "amount", "rejected", "rate", "elsewhere", "beyond the others' rate", "reason"],
+        drivers.map(row),
+    )
 }
 
 pub fn claims(cost: &Cost) -> Sheet {
@@ -157,38 +153,29 @@ pub fn claims(cost: &Cost) -> Sheet {
             if low == high { format::agreed_rate(low) } else { format!("{} to {}", format::agreed_rate(low), format::agreed_rate(high)) };
         vec![claim.words.to_owned(), claimed, format::rate_or_none(claim.measured), format::count(claim.n), claim.measured_words.to_owned()]
     };
-    Sheet {
-        title: "Claimed by the field, not measured here; beside it what this record says".into(),
-        header: texts(&["claim", "claimed", "here", "n", "what is measured"]),
-        rows: cost.claims.iter().map(row).collect(),
-    }
+    Sheet::new(
+        "Claimed by the field, not measured here; beside it what this record says",
+        ["claim", "claimed", "here", "n", "what is measured"],
+        cost.claims.iter().map(row),
+    )
 }
 
 fn parts_csv(cost: &Cost, question: &Question) -> Sheet {
-    let number = |value: Option<i64>| value.map_or(String::new(), |value| value.to_string());
     let row = |part: &Part| {
         vec![
             part.key.to_owned(),
-            number(part.amount_minor),
-            number(part.interval_minor.map(|(low, _)| low)),
-            number(part.interval_minor.map(|(_, high)| high)),
+            plain(part.amount_minor),
+            plain(part.interval_minor.map(|(low, _)| low)),
+            plain(part.interval_minor.map(|(_, high)| high)),
             part.n.to_string(),
             part.already_counted_minor.to_string(),
             part.adds_minor.to_string(),
             question.currency.to_string(),
         ]
     };
-    let header = texts(&[
-        "part",
-        "amount_minor",
-        "interval_low_minor",
-        "interval_high_minor",
-        "n",
-        "already_counted_minor",
-        "adds_minor",
-        "currency",
-    ]);
-    Sheet { title: String::new(), header, rows: cost.parts.iter().map(row).collect() }
+    let header =
+        ["part", "amount_minor", "interval_low_minor", "interval_high_minor", "n", "already_counted_minor", "adds_minor", "currency"];
+    Sheet::untitled(header, cost.parts.iter().map(row))
 }
 
 pub fn verdict_words(verdict: Verdict) -> &'static str {
@@ -228,11 +215,7 @@ fn verdicts(quarrels: &[Quarrel]) -> Sheet {
         labels.join(", ")
     };
     let row = |quarrel: &Quarrel| vec![quarrel.name.to_owned(), verdict_words(quarrel.verdict).to_owned(), here(quarrel)];
-    Sheet {
-        title: "The known quarrels".into(),
-        header: texts(&["quarrel", "verdict", "true of"]),
-        rows: quarrels.iter().map(row).collect(),
-    }
+    Sheet::new("The known quarrels", ["quarrel", "verdict", "true of"], quarrels.iter().map(row))
 }
 
 fn points(quarrels: &[Quarrel]) -> Sheet {
@@ -246,18 +229,17 @@ fn points(quarrels: &[Quarrel]) -> Sheet {
             speaks_words(point.speaks).to_owned(),
         ]
     };
-    let rows = quarrels.iter().flat_map(|quarrel| quarrel.points.iter().map(move |point| row(quarrel, point))).collect();
-    Sheet { title: "Evidence".into(), header: texts(&["quarrel", "point", "value", "95% interval", "rows", "speaks"]), rows }
+    let rows = quarrels.iter().flat_map(|quarrel| quarrel.points.iter().map(move |point| row(quarrel, point)));
+    Sheet::new("Evidence", ["quarrel", "point", "value", "95% interval", "rows", "speaks"], rows)
 }
 
 fn causes(quarrels: &[Quarrel]) -> Sheet {
-    let rows =
-        quarrels.iter().flat_map(|quarrel| quarrel.causes.iter().map(|cause| vec![quarrel.name.to_owned(), cause.words.clone()])).collect();
-    Sheet { title: "What it points at".into(), header: texts(&["quarrel", "cause"]), rows }
+    let rows = quarrels.iter().flat_map(|quarrel| quarrel.causes.iter().map(|cause| vec![quarrel.name.to_owned(), cause.words.clone()]));
+    Sheet::new("What it points at", ["quarrel", "cause"], rows)
 }
 
 fn points_csv(quarrels: &[Quarrel]) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.6}"));
+    let number = |value: Option<f64>| plain_fixed(value, 6);
     let row = |quarrel: &Quarrel, point: &Point| {
         vec![
             quarrel.key.to_owned(),
@@ -273,12 +255,7 @@ fn points_csv(quarrels: &[Quarrel]) -> Sheet {
             number(Some(point.limit)),
         ]
     };
-    let header =
-        texts(&["quarrel", "verdict", "point", "decides", "speaks", "value", "interval_low", "interval_high", "hits", "n", "limit"]);
-    let rows = quarrels.iter().flat_map(|quarrel| quarrel.points.iter().map(move |point| row(quarrel, point))).collect();
-    Sheet { title: String::new(), header, rows }
-}
-
-pub fn texts(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+    let header = ["quarrel", "verdict", "point", "decides", "speaks", "value", "interval_low", "interval_high", "hits", "n", "limit"];
+    let rows = quarrels.iter().flat_map(|quarrel| quarrel.points.iter().map(move |point| row(quarrel, point)));
+    Sheet::untitled(header, rows)
 }

@@ -9,13 +9,15 @@ use serde::Deserialize;
 use super::{Asked, Assumed, asked, cost_of, pages, point_rows};
 use crate::{
     Office,
+    api::Slice,
     question::QuestionParams,
-    scoreboard::{number, params::text},
-    ui::{Frame, Judged, format},
+    scoreboard::params::{Links, text},
+    ui::{
+        Frame, Judged, Named, PageOf, Pager, format,
+        named::{names, noun},
+    },
     web::{AppError, Page},
 };
-
-const ROWS_PER_PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "misalignment/rows.html")]
@@ -26,28 +28,24 @@ pub struct RowsPage {
     sum: String,
     rows: Vec<RowShown>,
     has_money: bool,
-    shown: String,
-    first: Option<String>,
-    next: Option<String>,
+    pager: Pager,
     as_of: String,
+    known_at: String,
     judged: Judged,
     frame: Frame,
 }
 
 struct RowShown {
-    name: String,
-    detail: String,
-    address: String,
+    named: Named,
     value: String,
     hit: bool,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct OfPart {
     part: Option<String>,
     point: Option<String>,
-    page: usize,
 }
 
 pub async fn page(
@@ -55,38 +53,29 @@ pub async fn page(
     frame: Frame,
     Query(params): Query<QuestionParams>,
     Query(own): Query<Assumed>,
-    Query(wanted): Query<Wanted>,
+    Query(of): Query<OfPart>,
+    Query(page): Query<PageOf>,
 ) -> Result<Page<RowsPage>, AppError> {
     let asked = asked(&office, &params, &own).await?;
-    let offset = wanted.page.saturating_mul(ROWS_PER_PAGE);
-    let found = match (text(&wanted.part), text(&wanted.point)) {
-        (Some(part), _) => of_part(&office, &asked, part, offset).await?,
-        (None, Some(point)) => of_point(&office, &asked, point, offset).await?,
+    let found = match (text(&of.part), text(&of.point)) {
+        (Some(part), _) => of_part(&office, &asked, part, page.slice()).await?,
+        (None, Some(point)) => of_point(&office, &asked, point, page.slice()).await?,
         (None, None) => {
             return Err(AppError::refused("rows: name a part of the cost (part=rejected_spend) or a point (point=not_answered_in_time)"));
         }
     };
-    let last = offset + found.rows.len();
-    let here: Vec<(&str, &str)> = [("part", text(&wanted.part)), ("point", text(&wanted.point))]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect();
-    let at_page = |page| pages::with_page(&pages::link("/misalignment/rows", &params, &own, &here), page);
+    let links = Links::of(&params, own.pairs());
+    let here = Links::of(&params, own.pairs().into_iter().chain([("part", &of.part), ("point", &of.point)])).to("/misalignment/rows", &[]);
     Ok(Page(RowsPage {
-        shown: if found.rows.is_empty() {
-            String::new()
-        } else {
-            format!("{} to {} of {}", format::count(offset as u64 + 1), format::count(last as u64), format::count(found.total))
-        },
-        first: (wanted.page > 0).then(|| at_page(0)),
-        next: ((last as u64) < found.total).then(|| at_page(wanted.page + 1)),
+        pager: page.pager(found.rows.len(), found.total, &here),
         title: found.title,
         words: found.words,
         sum: found.sum,
         rows: found.rows,
         has_money: found.has_money,
-        back: pages::link(pages::PATH, &params, &own, &[]),
+        back: links.to(pages::PATH, &[]),
         as_of: frame.date_time(asked.question.as_of),
+        known_at: frame.date_time(asked.question.known_at),
         judged: Judged::of(&asked.question),
         frame,
     }))
@@ -101,24 +90,15 @@ struct Found {
     total: u64,
 }
 
-async fn of_part(office: &Office, asked: &Asked, key: &str, offset: usize) -> Result<Found, AppError> {
+async fn of_part(office: &Office, asked: &Asked, key: &str, slice: Slice) -> Result<Found, AppError> {
     let cost = cost_of(asked).await?;
     let part = cost.parts.into_iter().find(|part| part.key == key).ok_or_else(|| AppError::not_found("part", key))?;
-    let rows: Vec<&CostRow> = part.rows.iter().skip(offset).take(ROWS_PER_PAGE).collect();
-    let noun = number::table(part.table);
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let names = facts::names::of(&mut *office.facts().reader().await?, noun, &ids).await?;
+    let rows: Vec<&CostRow> = part.rows.iter().skip(slice.offset).take(slice.limit).collect();
+    let names = names(office, noun(part.table), rows.iter().map(|row| row.id).collect()).await?;
     let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
     let row = |row: &&CostRow| {
-        let named = names.get(&row.id);
         let minutes = row.quantity.map(|minutes| format!("{} min, ", format::decimal(minutes))).unwrap_or_default();
-        RowShown {
-            name: named.and_then(|named| named.name.clone()).unwrap_or_else(|| format!("{noun} {}", row.id)),
-            detail: named.and_then(|named| named.detail.clone()).unwrap_or_default(),
-            address: format!("/{noun}/{}", row.id),
-            value: format!("{minutes}{}", money(row.amount_minor)),
-            hit: true,
-        }
+        RowShown { named: names.of(row.id), value: format!("{minutes}{}", money(row.amount_minor)), hit: true }
     };
     Ok(Found { rows: rows.iter().map(row).collect(), ..of(&part, &money) })
 }
@@ -134,20 +114,10 @@ fn of(part: &Part, money: &impl Fn(i64) -> String) -> Found {
     }
 }
 
-async fn of_point(office: &Office, asked: &Asked, key: &str, offset: usize) -> Result<Found, AppError> {
-    let evidence = point_rows(asked, key, offset, ROWS_PER_PAGE).await?;
-    let ids: Vec<i64> = evidence.rows.iter().map(|row| row.id).collect();
-    let names = facts::names::of(&mut *office.facts().reader().await?, "leads", &ids).await?;
-    let row = |row: &insight::answer::EvidenceRow| {
-        let named = names.get(&row.id);
-        RowShown {
-            name: named.and_then(|named| named.name.clone()).unwrap_or_else(|| format!("lead {}", row.id)),
-            detail: named.and_then(|named| named.detail.clone()).unwrap_or_default(),
-            address: format!("/leads/{}", row.id),
-            value: String::new(),
-            hit: row.hit,
-        }
-    };
+async fn of_point(office: &Office, asked: &Asked, key: &str, slice: Slice) -> Result<Found, AppError> {
+    let evidence = point_rows(asked, key, slice).await?;
+    let names = names(office, "leads", evidence.rows.iter().map(|row| row.id).collect()).await?;
+    let row = |row: &insight::answer::EvidenceRow| RowShown { named: names.of(row.id), value: String::new(), hit: row.hit };
     Ok(Found {
         title: format!("{} leads behind the point", format::count(evidence.total)),
         words: quarrel::words_of(key).unwrap_or_default().to_owned(),

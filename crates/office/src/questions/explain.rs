@@ -192,7 +192,7 @@ impl Explained {
             "name": self.name,
             "unit": self.change.unit,
             "currency": self.now.currency,
-            "table": crate::scoreboard::number::table(self.change.table),
+            "table": crate::ui::named::noun(self.change.table),
             "then": side(&self.then, self.change.value_then),
             "now": side(&self.now, self.change.value_now),
             "change": self.total(),

@@ -28,11 +28,11 @@ use crate::{
     Office,
     api::{Asked, write},
     question::QuestionParams,
-    scoreboard::{
-        number::table,
-        params::{address, text},
+    scoreboard::params::{address, text},
+    ui::{
+        Frame, Named, format,
+        named::{self, names, noun, one_of},
     },
-    ui::{Frame, format},
     web::{Allow, AppError, Endpoint, Page, redirect},
 };
 
@@ -315,8 +315,7 @@ pub struct PartShown {
 }
 
 pub struct RowShown {
-    pub name: String,
-    pub address: Option<String>,
+    pub named: Named,
     pub before: String,
     pub after: String,
 }
@@ -324,15 +323,12 @@ pub struct RowShown {
 pub async fn shown(office: &Office, frame: &Frame, explained: &Explained) -> Result<Shown, AppError> {
     let (unit, currency) = (explained.change.unit, explained.now.currency);
     let said = |value: Option<f64>| value.map_or_else(|| "no value".to_owned(), |value| format::value(value, unit, currency));
-    let noun = table(explained.change.table);
+    let noun = noun(explained.change.table);
     let mut parts = Vec::new();
     for part in &explained.change.parts {
-        let ids: Vec<i64> = part.rows.iter().map(|row| row.id).collect();
-        let names = facts::names::of(&mut *office.facts().reader().await?, noun, &ids).await?;
+        let names = names(office, noun, part.rows.iter().map(|row| row.id).collect()).await?;
         let row = |row: &RowChange| RowShown {
-            name: names.get(&row.id).and_then(|named| named.name.clone()).unwrap_or_else(|| format!("{noun} {}", row.id)),
-            address: matches!(noun, "leads" | "deals" | "companies" | "people" | "campaigns" | "content")
-                .then(|| format!("/{noun}/{}", row.id)),
+            named: names.of(row.id),
             before: counted(row.before.as_ref(), unit, explained),
             after: counted(row.after.as_ref(), unit, explained),
         };
@@ -362,8 +358,7 @@ pub async fn shown(office: &Office, frame: &Frame, explained: &Explained) -> Res
 }
 
 fn words(cause: Cause, rows: u64, noun: &str) -> String {
-    let one = noun.strip_suffix("ies").map(|stem| format!("{stem}y")).unwrap_or_else(|| noun.trim_end_matches('s').to_owned());
-    let rows = if rows == 1 { format!("1 {one} counts") } else { format!("{} {noun} count", format::count(rows)) };
+    let rows = if rows == 1 { format!("1 {} counts", one_of(noun)) } else { format!("{} {noun} count", format::count(rows)) };
     match cause {
         Cause::Missing => "what was known then was taken out since and can’t be computed again".into(),
         Cause::Arrived => format!("{rows} otherwise by what had happened then and was learned later"),
@@ -375,7 +370,7 @@ fn words(cause: Cause, rows: u64, noun: &str) -> String {
 }
 
 fn notes(part: &Part, explained: &Explained, frame: &Frame) -> Vec<(String, Option<String>)> {
-    let noun = table(explained.change.table);
+    let noun = noun(explained.change.table);
     // Of the records behind the number only those that count otherwise by it.
     let told = |row: &&facts::changes::Correction| {
         row.noun != noun || part.rows_total > part.rows.len() as u64 || part.rows.iter().any(|moved| moved.id == row.record_id)
@@ -392,8 +387,7 @@ fn notes(part: &Part, explained: &Explained, frame: &Frame) -> Vec<(String, Opti
             value(&row.new_value),
             frame.date_time(Instant(row.recorded_at))
         );
-        let has_page = matches!(row.noun.as_str(), "leads" | "deals" | "companies" | "people" | "campaigns" | "content");
-        (words, has_page.then(|| format!("/{}/{}", row.noun, row.record_id)))
+        (words, named::page_of(&row.noun, row.record_id, None))
     };
     match part.cause {
         Cause::Corrected => explained.corrections.iter().filter(told).map(corrected).collect(),

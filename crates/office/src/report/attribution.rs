@@ -67,7 +67,7 @@ pub fn side_by_side(overview: &Overview, question: &Question, by: &str) -> Sheet
         "return".into(),
         "said by customers".into(),
     ]);
-    Sheet { title: format!("Side by side ({})", question.settings.goal.key()), header, rows: overview.rows.iter().map(row).collect() }
+    Sheet::new(format!("Side by side ({})", question.settings.goal.key()), header, overview.rows.iter().map(row))
 }
 
 fn to_json(overview: &Overview, question: &Question, by: &str) -> Json {

@@ -19,7 +19,7 @@ mod attribution;
 mod table;
 
 pub use attribution::{attribution, side_by_side};
-pub use table::{Sheet, scoreboard as scoreboard_sheet, scoreboard_csv};
+pub use table::{Sheet, plain, plain_fixed, plain_major, scoreboard as scoreboard_sheet, scoreboard_csv};
 
 /// A report in both its forms.
 pub struct Report {

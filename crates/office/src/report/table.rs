@@ -15,6 +15,19 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    pub fn new<H: Into<String>>(
+        title: impl Into<String>,
+        header: impl IntoIterator<Item = H>,
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> Sheet {
+        Sheet { title: title.into(), header: header.into_iter().map(Into::into).collect(), rows: rows.into_iter().collect() }
+    }
+
+    /// For a file, which has its name outside.
+    pub fn untitled<H: Into<String>>(header: impl IntoIterator<Item = H>, rows: impl IntoIterator<Item = Vec<String>>) -> Sheet {
+        Sheet::new("", header, rows)
+    }
+
     /// Whether all that stands in a column is a number, with its unit or its sign.
     pub fn is_number(&self, column: usize) -> bool {
         let mut cells = self.rows.iter().filter_map(|row| row.get(column));
@@ -64,43 +77,32 @@ pub fn funnel(answer: &FunnelAnswer, by: &str) -> Sheet {
     };
     let mut rows: Vec<_> = answer.rows.iter().map(|each| row(each, each.label.as_deref().unwrap_or(NOT_RECORDED))).collect();
     rows.push(row(&answer.total, "total"));
-    Sheet {
-        title: "Funnel".into(),
-        header: texts(&[by, "leads", "MQLs", "SALs", "SQLs", "customers", "lead to customer", "revenue"]),
-        rows,
-    }
+    Sheet::new("Funnel", [by, "leads", "MQLs", "SALs", "SQLs", "customers", "lead to customer", "revenue"], rows)
 }
 
 pub fn faults(faults: &[DataFault]) -> Sheet {
-    let rows = faults.iter().map(|fault| vec![fault.kind.to_owned(), fault.total.to_string(), fault.words.to_owned()]).collect();
-    Sheet {
-        title: "Data faults: facts that contradict each other, kept and counted apart".into(),
-        header: texts(&["fault", "rows", "what it means"]),
-        rows,
-    }
+    let rows = faults.iter().map(|fault| vec![fault.kind.to_owned(), fault.total.to_string(), fault.words.to_owned()]);
+    Sheet::new("Data faults: facts that contradict each other, kept and counted apart", ["fault", "rows", "what it means"], rows)
 }
 
 pub fn scoreboard(answers: &[KpiAnswer], question: &Question) -> Sheet {
-    let rows = answers
-        .iter()
-        .map(|answer| {
-            let measure = &answer.measure;
-            let value = |value: Option<f64>| value.map_or(String::new(), |value| in_unit(value, answer.unit, question));
-            vec![
-                answer.name.to_owned(),
-                match (measure.value, measure.state) {
-                    (Some(value), State::TooYoung) => format!("{} (too young)", in_unit(value, answer.unit, question)),
-                    (Some(value), _) => in_unit(value, answer.unit, question),
-                    (None, state) => state_words(state).to_owned(),
-                },
-                interval(measure, answer.unit, question),
-                measure.n.to_string(),
-                value(answer.target),
-                answer.key.to_owned(),
-            ]
-        })
-        .collect();
-    Sheet { title: "Scoreboard".into(), header: texts(&["number", "value", "95% interval", "n", "target", "key"]), rows }
+    let rows = answers.iter().map(|answer| {
+        let measure = &answer.measure;
+        let value = |value: Option<f64>| value.map_or(String::new(), |value| in_unit(value, answer.unit, question));
+        vec![
+            answer.name.to_owned(),
+            match (measure.value, measure.state) {
+                (Some(value), State::TooYoung) => format!("{} (too young)", in_unit(value, answer.unit, question)),
+                (Some(value), _) => in_unit(value, answer.unit, question),
+                (None, state) => state_words(state).to_owned(),
+            },
+            interval(measure, answer.unit, question),
+            measure.n.to_string(),
+            value(answer.target),
+            answer.key.to_owned(),
+        ]
+    });
+    Sheet::new("Scoreboard", ["number", "value", "95% interval", "n", "target", "key"], rows)
 }
 
 pub fn model(answer: &ModelAnswer, by: &str) -> Sheet {
@@ -109,7 +111,7 @@ pub fn model(answer: &ModelAnswer, by: &str) -> Sheet {
     let mut rows: Vec<_> = answer.rows.iter().map(|each| row(each, each.label.as_deref().unwrap_or(NOT_RECORDED))).collect();
     rows.push(row(&answer.unattributed, "no touch inside the lookback"));
     rows.push(row(&answer.total, "total"));
-    Sheet { title: format!("{} ({})", answer.name, answer.model), header: texts(&[by, "conversions", "revenue", "deals"]), rows }
+    Sheet::new(format!("{} ({})", answer.name, answer.model), [by, "conversions", "revenue", "deals"], rows)
 }
 
 pub fn funnel_csv(answer: &FunnelAnswer, by: &str) -> Sheet {
@@ -121,12 +123,11 @@ pub fn funnel_csv(answer: &FunnelAnswer, by: &str) -> Sheet {
         cells.extend(plain_money(row.revenue));
         cells
     };
-    let header = texts(&[by, "leads", "mqls", "sals", "sqls", "customers", "lead_to_customer", "revenue", "currency"]);
-    Sheet { title: String::new(), header, rows: answer.rows.iter().map(row).collect() }
+    let header = [by, "leads", "mqls", "sals", "sqls", "customers", "lead_to_customer", "revenue", "currency"];
+    Sheet::untitled(header, answer.rows.iter().map(row))
 }
 
 pub fn scoreboard_csv(answers: &[KpiAnswer]) -> Sheet {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let rows = answers.iter().map(|answer| {
         let measure = &answer.measure;
         let unit = serde_json::to_value(answer.unit).ok().and_then(|unit| unit.as_str().map(str::to_owned)).unwrap_or_default();
@@ -135,15 +136,15 @@ pub fn scoreboard_csv(answers: &[KpiAnswer]) -> Sheet {
             answer.key.to_owned(),
             answer.name.to_owned(),
             unit,
-            number(measure.value),
+            plain(measure.value),
             measure.n.to_string(),
-            number(low),
-            number(high),
-            number(answer.target),
+            plain(low),
+            plain(high),
+            plain(answer.target),
         ]
     });
-    let header = texts(&["key", "name", "unit", "value", "n", "interval_low", "interval_high", "target"]);
-    Sheet { title: String::new(), header, rows: rows.collect() }
+    let header = ["key", "name", "unit", "value", "n", "interval_low", "interval_high", "target"];
+    Sheet::untitled(header, rows)
 }
 
 /// All models in one table, so that each row says whose it is.
@@ -158,13 +159,26 @@ pub fn models_csv(answers: &[ModelAnswer], by: &str) -> Sheet {
         let shares = answer.rows.iter().map(move |share| row(answer.model, "share", share));
         shares.chain([row(answer.model, "unattributed", &answer.unattributed)])
     });
-    let header = texts(&["model", "row", by, "conversions", "revenue", "currency", "deals"]);
-    Sheet { title: String::new(), header, rows: rows.collect() }
+    let header = ["model", "row", by, "conversions", "revenue", "currency", "deals"];
+    Sheet::untitled(header, rows)
+}
+
+/// A cell of a file; empty where there is nothing.
+pub fn plain(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+pub fn plain_fixed(value: Option<f64>, digits: usize) -> String {
+    plain(value.map(|value| format!("{value:.digits$}")))
+}
+
+/// In whole units of the currency, to the cent: `676851.48`.
+pub fn plain_major(money: Money) -> String {
+    plain_fixed(Some(money.major()), money.currency.minor_digits() as usize)
 }
 
 fn plain_money(money: Money) -> [String; 2] {
-    let digits = money.currency.minor_digits() as usize;
-    [format!("{:.digits$}", money.major()), money.currency.to_string()]
+    [plain_major(money), money.currency.to_string()]
 }
 
 fn interval(measure: &Measure, unit: Unit, question: &Question) -> String {
@@ -192,10 +206,5 @@ fn in_unit(value: f64, unit: Unit, question: &Question) -> String {
 
 /// `676851.48 BRL`: no thousands separators, so that every program reads it.
 pub(super) fn money(money: Money) -> String {
-    let digits = money.currency.minor_digits() as usize;
-    format!("{:.digits$} {}", money.major(), money.currency)
-}
-
-fn texts(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+    format!("{} {}", plain_major(money), money.currency)
 }

@@ -4,14 +4,15 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{OfSegment, number, params::text};
 use crate::{
     Office,
+    api::Slice,
     question::QuestionParams,
     report,
-    scoreboard::{number, params::text},
+    ui::named::noun,
     web::{Allow, AppError, Endpoint},
 };
 
@@ -37,33 +38,20 @@ async fn attribution(State(office): State<Office>, Query(params): Query<Question
     Ok(Json(report::attribution(&office, &params, &model).await?.json))
 }
 
-#[derive(Deserialize)]
-struct RowsQuery {
-    #[serde(default)]
-    offset: usize,
-    limit: Option<usize>,
-    /// A segment's label; empty is what is not recorded.
-    segment: Option<String>,
-}
-
 async fn rows(
     State(office): State<Office>,
     Path(key): Path<String>,
     Query(params): Query<QuestionParams>,
-    Query(page): Query<RowsQuery>,
+    Query(of): Query<OfSegment>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let limit = page.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(AppError::refused("limit: write a number from 1 to 1000 and go on with offset"));
-    }
-    let segment = page.segment.map(|label| Some(label).filter(|label| !label.is_empty()));
     let params = QuestionParams { period: params.period.clone().or_else(|| Some("all".into())), ..params };
-    let number = number(&office, &params, &key, segment, page.offset, limit).await?;
+    let number = number(&office, &params, &key, &of, slice).await?;
     Ok(Json(json!({
         "key": number.answer.key,
-        "table": number::table(number.evidence.table),
+        "table": noun(number.evidence.table),
         "total": number.evidence.total,
-        "offset": page.offset,
+        "offset": slice.offset,
         "rows": number.evidence.rows,
     })))
 }

@@ -16,9 +16,11 @@ use insight::{
     kpi,
     question::Question,
 };
+use serde::Deserialize;
 
 use crate::{
     Office,
+    api::Slice,
     question::{QuestionParams, ask},
     web::AppError,
 };
@@ -41,28 +43,30 @@ pub async fn board(office: &Office, params: &QuestionParams) -> Result<Board, Ap
     .await
 }
 
-/// One number with a page of the rows behind it; `segment` is one of its segments by label or id, `Some(None)` what is not recorded.
+/// Which rows of a number are wanted; all of them unless said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct OfSegment {
+    /// A segment by label or id; empty is what is not recorded.
+    pub segment: Option<String>,
+}
+
+/// One number with a page of the rows behind it.
 pub struct Number {
     pub question: Question,
     pub answer: KpiAnswer,
     pub evidence: Evidence,
 }
 
-pub async fn number(
-    office: &Office,
-    params: &QuestionParams,
-    key: &str,
-    segment: Option<Option<String>>,
-    offset: usize,
-    limit: usize,
-) -> Result<Number, AppError> {
+pub async fn number(office: &Office, params: &QuestionParams, key: &str, of: &OfSegment, slice: Slice) -> Result<Number, AppError> {
     let default = default_period(&*office.history().await?, office.clock().now());
     let (history, question) = ask(office, params, default).await?;
-    let owned_key = key.to_owned();
+    let (owned_key, of) = (key.to_owned(), of.clone());
     let found = aside(move || {
         let answer = kpi::answer(&history, &question, &owned_key)?;
-        let segment = segment.as_ref().map(|label| label.as_deref());
-        let evidence = kpi::evidence(&history, &question, &owned_key, segment, offset, limit)?;
+        // An empty one is what is not recorded.
+        let segment = of.segment.as_deref().map(|label| Some(label).filter(|label| !label.is_empty()));
+        let evidence = kpi::evidence(&history, &question, &owned_key, segment, slice.offset, slice.limit)?;
         Some(Number { question, answer, evidence })
     });
     found.await?.ok_or_else(|| AppError::not_found("number or segment", key))

@@ -6,7 +6,7 @@ use insight::answer::FunnelRow;
 
 use super::{
     Board, board, groups, number,
-    params::{Controls, address, controls, with_filter},
+    params::{Controls, Links, SHOWN, address, controls, with_filter},
     pictures,
 };
 use crate::{
@@ -67,7 +67,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
     let faults = board.funnel.faults.iter().map(|fault| (fault.words, format::count(fault.total))).collect();
     Ok(Page(ScoreboardPage {
         groups: groups::grouped(cards, |card| card.key),
-        controls: controls(&params, PATH, default),
+        controls: controls(&Links::of(&params, []), PATH, default, SHOWN),
         path: PATH,
         funnel: Exhibit::new(
             &pictures::funnel(&board.funnel.total, &params),

@@ -3,6 +3,7 @@
 use insight::question::Dimension;
 use jiff::civil::Date;
 
+pub use crate::api::ask::filled as text;
 use crate::{
     question::{PERIODS, QuestionParams},
     ui::{format, url},
@@ -37,7 +38,28 @@ pub struct Controls {
     pub own_period: Option<String>,
 }
 
-pub fn controls(params: &QuestionParams, path: &str, default_period: &str) -> Controls {
+/// Where the links of a page lead: they keep its question and what else it was asked.
+pub struct Links<'a> {
+    params: &'a QuestionParams,
+    own: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> Links<'a> {
+    /// `own` are the page's own parameters beside the question.
+    pub fn of(params: &'a QuestionParams, own: impl IntoIterator<Item = (&'static str, &'a Option<String>)>) -> Links<'a> {
+        Links { params, own: own.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect() }
+    }
+
+    /// `path` with all that was asked, and `more` over it; an empty value takes a parameter out.
+    pub fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let kept = self.own.iter().copied().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
+        address(path, self.params, &kept.chain(more.iter().copied()).collect::<Vec<_>>())
+    }
+}
+
+/// The form of a page at `path`, whose own inputs are `shown`.
+pub fn controls(links: &Links, path: &str, default_period: &str, shown: &[&str]) -> Controls {
+    let params = links.params;
     let period = text(&params.period).unwrap_or(default_period);
     let by = text(&params.by).unwrap_or("");
     let filter = text(&params.filter).unwrap_or("");
@@ -45,34 +67,35 @@ pub fn controls(params: &QuestionParams, path: &str, default_period: &str) -> Co
     let parts: Vec<&str> = filter.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let without = |gone: &str| {
         let rest: Vec<&str> = parts.iter().copied().filter(|part| *part != gone).collect();
-        address(path, &QuestionParams { filter: Some(rest.join(";")), ..params.clone() }, &[])
+        links.to(path, &[("filter", &rest.join(";"))])
     };
     Controls {
         periods: PERIODS.iter().map(|(key, name)| (*key, *name, *key == period)).collect(),
         dimensions: dimensions(by),
         as_of: as_of.to_owned(),
         as_of_input: if as_of.is_empty() || as_of.parse::<Date>().is_ok_and(|_| !as_of.contains('T')) { "date" } else { "text" },
-        kept: kept(params, [], SHOWN),
+        kept: kept(params, links.own.iter().copied(), shown),
         filters: parts.iter().map(|part| (in_words(part), without(part))).collect(),
         own_period: PERIODS.iter().all(|(key, _)| *key != period).then(|| period.to_owned()),
     }
 }
 
-/// `path` with the question, and `more` parameters over it.
+/// `path` with the question, and `more` parameters over it. An empty one is left out, but for `segment`, of which it says "not recorded".
 pub fn address(path: &str, params: &QuestionParams, more: &[(&str, &str)]) -> String {
     let own = pairs(params);
     let kept = own.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
-    url::with(path, kept.filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()))
+    let address = url::with(path, kept.filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()));
+    if more.contains(&("segment", "")) { url::and(&address, "segment", "") } else { address }
 }
 
 /// What a form hands on in hidden inputs: each part of the question and of the page's `own` parameters that was asked and has no input.
 pub fn kept<'a>(
     params: &'a QuestionParams,
-    own: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+    own: impl IntoIterator<Item = (&'static str, &'a str)>,
     shown: &[&str],
 ) -> Vec<(&'static str, String)> {
-    let all = pairs(params).into_iter().chain(own).filter(|(name, _)| !shown.contains(name));
-    all.filter_map(|(name, value)| Some((name, value?.to_owned()))).collect()
+    let asked = pairs(params).into_iter().filter_map(|(name, value)| Some((name, value?)));
+    asked.chain(own).filter(|(name, _)| !shown.contains(name)).map(|(name, value)| (name, value.to_owned())).collect()
 }
 
 fn pairs(params: &QuestionParams) -> [(&'static str, Option<&str>); 12] {
@@ -108,10 +131,6 @@ pub fn with_filter(params: &QuestionParams, by: &Dimension, label: Option<&str>)
         Some(filter) => format!("{filter};{more}"),
         None => more,
     }
-}
-
-pub fn text(value: &Option<String>) -> Option<&str> {
-    value.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 fn in_words(part: &str) -> String {
@@ -169,8 +188,7 @@ mod tests {
             assert!(form.contains("kept %}<input type=\"hidden\""), "{page}: the form has no hidden inputs");
             assert_eq!(inputs(form), shown.iter().copied().collect(), "{page}: the inputs of the form");
             let params = asked();
-            let names: BTreeSet<_> =
-                kept(&params, [("own", Some("x")), ("unasked", None)], shown).into_iter().map(|(name, _)| name).collect();
+            let names: BTreeSet<_> = kept(&params, [("own", "x")], shown).into_iter().map(|(name, _)| name).collect();
             let hidden_or_shown: BTreeSet<_> = names.union(&inputs(form)).copied().collect();
             let all = pairs(&params).map(|(name, _)| name).into_iter().chain(["own"]);
             for name in all {
@@ -180,14 +198,33 @@ mod tests {
     }
 
     #[test]
+    fn links_keep_what_was_asked_and_change_the_rest() {
+        let (params, own) =
+            (QuestionParams { by: Some("source".into()), filter: Some("a=1;b=".into()), ..Default::default() }, Some("mql".into()));
+        let links = Links::of(&params, [("from", &own), ("to", &None)]);
+        for (more, expected) in [
+            (&[][..], "/x?by=source&filter=a%3D1%3Bb%3D&from=mql"),
+            (&[("from", "sal"), ("filter", "")], "/x?by=source&from=sal"),
+            (&[("from", ""), ("filter", ""), ("page", "")], "/x?by=source"),
+            (&[("by", "owner"), ("filter", ""), ("segment", "")], "/x?by=owner&from=mql&segment="),
+            (&[("filter", ""), ("segment", "a & b")], "/x?by=source&from=mql&segment=a%20%26%20b"),
+        ] {
+            assert_eq!(links.to("/x", more), expected);
+        }
+        let without: Vec<_> = controls(&links, "/x", "all", SHOWN).filters.into_iter().map(|(_, address)| address).collect();
+        assert_eq!(without, ["/x?by=source&filter=b%3D&from=mql", "/x?by=source&filter=a%3D1&from=mql"]);
+    }
+
+    #[test]
     fn what_the_lists_do_not_name_stays_chosen() {
-        let controls = controls(&asked(), "/scoreboard", "all");
+        let asked = asked();
+        let controls = controls(&Links::of(&asked, []), "/scoreboard", "all", SHOWN);
         assert_eq!(controls.own_period.as_deref(), Some("2026-01-01..2026-02-01"));
         assert!(controls.dimensions.contains(&("custom:region".into(), "custom:region".into(), true)));
         assert_eq!((controls.as_of.as_str(), controls.as_of_input), ("2026-03-01T09:00:00Z", "text"), "an instant stays exact");
         for (as_of, input) in [(None, "date"), (Some("2026-03-01".to_owned()), "date"), (Some("2026-03-01T00:00:00Z".into()), "text")] {
-            let params = QuestionParams { as_of, ..asked() };
-            assert_eq!(super::controls(&params, "/scoreboard", "all").as_of_input, input);
+            let params = QuestionParams { as_of, ..asked.clone() };
+            assert_eq!(super::controls(&Links::of(&params, []), "/scoreboard", "all", SHOWN).as_of_input, input);
         }
     }
 }

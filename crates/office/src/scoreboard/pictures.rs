@@ -7,9 +7,10 @@ use axum::{
 use insight::answer::{FunnelRow, KpiAnswer, Unit};
 use picture::{Funnel, FunnelScale, FunnelStage, Target, Tone, Trend, TrendPoint};
 
-use super::{Number, board, number, params::address};
+use super::{Number, OfSegment, board, number, params::address};
 use crate::{
     Office,
+    api::Slice,
     question::QuestionParams,
     report::Sheet,
     ui::{
@@ -74,7 +75,7 @@ pub fn funnel_table(total: &FunnelRow) -> Sheet {
         ]);
         before = count.or(before);
     }
-    Sheet { title: "Funnel".into(), header: ["stage", "count", "share_of_stage_before"].map(str::to_owned).to_vec(), rows }
+    Sheet::new("Funnel", ["stage", "count", "share_of_stage_before"], rows)
 }
 
 fn counts(total: &FunnelRow) -> [Option<u64>; 6] {
@@ -152,11 +153,11 @@ pub fn trend_table(found: &Number) -> Sheet {
             if point.young { "too young".into() } else { String::new() },
         ]
     };
-    Sheet {
-        title: trend.title.clone(),
-        header: ["month", found.answer.key, "interval_low", "interval_high", "n", "note"].map(str::to_owned).to_vec(),
-        rows: trend.points.iter().zip(&found.answer.trend).map(row).collect(),
-    }
+    Sheet::new(
+        trend.title.clone(),
+        ["month", found.answer.key, "interval_low", "interval_high", "n", "note"],
+        trend.points.iter().zip(&found.answer.trend).map(row),
+    )
 }
 
 async fn funnel_svg(State(office): State<Office>, Query(params): Query<QuestionParams>) -> Result<Response, AppError> {
@@ -172,7 +173,7 @@ async fn trend_svg(
     Path(key): Path<String>,
     Query(params): Query<QuestionParams>,
 ) -> Result<Response, AppError> {
-    Ok(svg_file(&trend(&number(&office, &params, &key, None, 0, 1).await?), &key))
+    Ok(svg_file(&trend(&number(&office, &params, &key, &OfSegment::default(), Slice { offset: 0, limit: 1 }).await?), &key))
 }
 
 async fn trend_csv(
@@ -180,7 +181,7 @@ async fn trend_csv(
     Path(key): Path<String>,
     Query(params): Query<QuestionParams>,
 ) -> Result<Response, AppError> {
-    Ok(csv_file(&trend_table(&number(&office, &params, &key, None, 0, 1).await?), &key))
+    Ok(csv_file(&trend_table(&number(&office, &params, &key, &OfSegment::default(), Slice { offset: 0, limit: 1 }).await?), &key))
 }
 
 #[cfg(test)]

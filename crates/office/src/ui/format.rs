@@ -164,6 +164,19 @@ pub fn change(from: f64, to: f64, unit: Unit) -> Option<String> {
     Some(text)
 }
 
+/// A difference in the unit of its number, with its sign: `+4.1 pt`, `−1.2 d`, `+€1,200`.
+pub fn step(step: f64, unit: Unit, currency: Currency) -> String {
+    match unit {
+        Unit::Rate | Unit::Ratio => format!("{} pt", signed(step * 100.0, 1)),
+        Unit::Days => format!("{} d", signed(step, 1)),
+        Unit::Hours => format!("{} h", signed(step, 1)),
+        Unit::Count => signed(step, 0),
+        // What rounds to no cent has no sign.
+        Unit::Money if step >= 0.5 => format!("+{}", money_short(step, currency)),
+        Unit::Money => money_short(step, currency),
+    }
+}
+
 /// `+8.5`, `−4.1`, `±0`
 pub fn signed(number: f64, digits: usize) -> String {
     let text = fixed(number, digits);
@@ -241,6 +254,11 @@ pub fn label(label: Option<&str>) -> String {
 /// Keys of files and APIs as words: `organic_search` is `organic search`.
 pub fn spaced(key: &str) -> String {
     key.replace('_', " ")
+}
+
+/// A dimension by its key: `custom:sales_region` is `sales region`.
+pub fn dimension(key: &str) -> String {
+    spaced(key.trim_start_matches("custom:"))
 }
 
 /// With a capital letter: `lead source` is `Lead source`.

@@ -140,6 +140,15 @@ pub fn points(answer: &KpiAnswer, currency: Currency, zone: &TimeZone) -> Vec<Po
     answer.trend.iter().map(point).collect()
 }
 
+/// Whether a step is one for the better.
+pub fn tone(step: f64, better: Better) -> &'static str {
+    match step {
+        0.0 => "",
+        step if (step > 0.0) == (better == Better::Up) => "good",
+        _ => "bad",
+    }
+}
+
 /// The last whole month against the one before; a month that still runs or is too young says nothing yet.
 pub fn change(answer: &KpiAnswer, zone: &TimeZone, as_of: Instant) -> Option<Change> {
     let month_of = |at: Instant| at.in_zone(zone).date().first_of_month();
@@ -147,14 +156,8 @@ pub fn change(answer: &KpiAnswer, zone: &TimeZone, as_of: Instant) -> Option<Cha
     let [.., before, last] = whole.as_slice() else { return None };
     let measured = |point: &TrendPoint| point.measure.value.filter(|_| point.measure.state == State::Measured);
     let (from, to) = (measured(before)?, measured(last)?);
-    let class = match (to - from, answer.better) {
-        (0.0, _) => "",
-        (step, Better::Up) if step > 0.0 => "good",
-        (step, Better::Down) if step < 0.0 => "good",
-        _ => "bad",
-    };
     let text = format::change(from, to, answer.unit)?;
     // What rounds to nothing is neither good nor bad.
-    let class = if text.starts_with('±') { "" } else { class };
+    let class = if text.starts_with('±') { "" } else { tone(to - from, answer.better) };
     Some(Change { text, class, month: format::month(last.from, zone) })
 }

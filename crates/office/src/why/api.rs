@@ -4,14 +4,14 @@ use axum::{
     Json,
     extract::{Query, State},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{RowsParams, WhyParams, report, rows as rows_of};
+use super::{OfSide, WhyParams, report, rows as rows_of};
 use crate::{
     Office,
+    api::Slice,
     question::QuestionParams,
-    scoreboard::number,
+    ui::named::noun,
     web::{Allow, AppError, Endpoint},
 };
 
@@ -35,28 +35,17 @@ async fn findings(State(office): State<Office>, Query(params): Query<QuestionPar
     Ok(Json(report::of_all(&office, &params).await?.json))
 }
 
-#[derive(Deserialize)]
-struct Slice {
-    #[serde(default)]
-    offset: usize,
-    limit: Option<usize>,
-}
-
 async fn rows(
     State(office): State<Office>,
     Query(params): Query<QuestionParams>,
     Query(own): Query<WhyParams>,
-    Query(of): Query<RowsParams>,
-    Query(slice): Query<Slice>,
+    Query(of): Query<OfSide>,
+    slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let limit = slice.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(AppError::refused("limit: write a number from 1 to 1000 and go on with offset"));
-    }
-    let found = rows_of(&office, &params, &own, &of, (slice.offset, limit)).await?;
+    let found = rows_of(&office, &params, &own, &of, slice).await?;
     Ok(Json(json!({
         "number": found.kpi.key,
-        "table": number::table(found.evidence.table),
+        "table": noun(found.evidence.table),
         "period": {"from": found.period.from, "to": found.period.to},
         "total": found.evidence.total,
         "offset": slice.offset,

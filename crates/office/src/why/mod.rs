@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use crate::{
     Office,
+    api::Slice,
     question::{QuestionParams, ask},
     scoreboard::{aside, params::text},
     web::AppError,
@@ -37,10 +38,17 @@ pub struct WhyParams {
     pub by: Option<String>,
 }
 
+impl WhyParams {
+    /// What links of a number's page keep; by what it is taken apart, each of them says itself.
+    pub fn of_number(&self) -> [(&'static str, &Option<String>); 2] {
+        [("number", &self.number), ("against", &self.against)]
+    }
+}
+
 /// Which rows are wanted, as text.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct RowsParams {
+pub struct OfSide {
     /// `before`, `same_age` or `now`.
     pub side: Option<String>,
     /// A value of `by`, by name or id; empty is what is not recorded. Without it, all rows.
@@ -89,13 +97,7 @@ pub struct Rows {
     pub evidence: Evidence,
 }
 
-pub async fn rows(
-    office: &Office,
-    params: &QuestionParams,
-    own: &WhyParams,
-    of: &RowsParams,
-    (offset, limit): (usize, usize),
-) -> Result<Rows, AppError> {
+pub async fn rows(office: &Office, params: &QuestionParams, own: &WhyParams, of: &OfSide, slice: Slice) -> Result<Rows, AppError> {
     let (history, question) = ask(office, &without_by(params), PERIOD).await?;
     let kpi = number(own)?;
     let side = match text(&of.side).unwrap_or("now") {
@@ -111,7 +113,7 @@ pub async fn rows(
         (Some(_), None) => return Err(AppError::refused("segment: say with `by` what it is a value of")),
         (Some(label), Some(split)) => Some((split, Some(label.clone()).filter(|label| !label.is_empty()))),
     };
-    let of = RowsOf { side, segment, offset, limit };
+    let of = RowsOf { side, segment, offset: slice.offset, limit: slice.limit };
     let period = before.unwrap_or(question.period);
     let worked = aside(move || {
         let refused = |words: &str| AppError::refused(format!("{}: {words}", kpi.name));

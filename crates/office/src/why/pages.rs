@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use insight::{
-    answer::Better,
     diagnosis::{Digest, Finding, PartOf, SplitParts, Total},
     kpi,
     question::Question,
@@ -21,11 +20,13 @@ use super::{
 use crate::{
     Office,
     question::QuestionParams,
-    scoreboard::params::{Controls, address, controls, kept, text},
+    scoreboard::params::{Controls, Links, address, controls, text},
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
         format,
+        kpi::tone,
+        named::page_of,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -52,7 +53,7 @@ struct WhyPage {
     more: String,
     looks: String,
     window: String,
-    unused: Vec<(String, String)>,
+    unused: Vec<(String, Option<String>)>,
     csv: String,
     as_of: String,
     known_at: String,
@@ -161,7 +162,7 @@ async fn digest_page(office: &Office, frame: Frame, params: &QuestionParams, own
         unused: found
             .unused
             .iter()
-            .map(|(id, name)| (name.clone().unwrap_or_else(|| format!("#{id}")), format!("/content/{id}")))
+            .map(|(id, name)| (name.clone().unwrap_or_else(|| format!("Content {id}")), page_of("content", *id, name.as_deref())))
             .collect(),
         csv: address("/why/findings.csv", params, &[]),
         as_of: frame.date_time(question.as_of),
@@ -196,7 +197,8 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
     let (why, question) = (&found.why, &found.question);
     let asked = text(&own.by).and_then(|by| why.splits.iter().find(|split| split.split.key() == by));
     let shown = asked.or_else(|| shown_split(why, false));
-    let links = Links { params, own, number: why.kpi.key };
+    let links = Links::of(params, own.of_number());
+    let rows_at = |side: &str, segment: Option<(&str, &str)>| rows_at(params, own, side, segment);
     let by = shown.map(|split| split.split.key()).unwrap_or_default();
     let picture = shown.map(|split| {
         let file = |path: &str| links.to(path, &[("by", by.as_str())]);
@@ -204,20 +206,20 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
         Exhibit::new(&drawn, Width::Wide, &parts_sheet(&found, split), file("/why/waterfall.svg"), file("/why/parts.csv"))
     });
     let class = |step: f64| tone(step, why.kpi.better);
-    let change = why.change.and_then(|change| Some((words::step(change, why.kpi.unit, question.currency)?, class(change))));
+    let change = why.change.map(|change| (format::step(change, why.kpi.unit, question.currency), class(change)));
     Ok(Page(NumberPage {
         form: form(params, own),
         title: why.kpi.name,
         back: address(PATH, &QuestionParams { period: None, ..params.clone() }, &[]),
         scoreboard: address(&format!("/scoreboard/{}", why.kpi.key), params, &[]),
-        before: side(&found, &why.before, why.comparison.before, links.rows("before", None)),
-        now: side(&found, &why.now, why.comparison.now, links.rows("now", None)),
+        before: side(&found, &why.before, why.comparison.before, rows_at("before", None)),
+        now: side(&found, &why.now, why.comparison.now, rows_at("now", None)),
         undefined: change.is_none(),
         change,
         picture,
         tabs: why.splits.iter().map(|split| tab(split, &by, &links)).collect(),
         factors: factors(why).into_iter().map(|(name, _)| name).collect(),
-        parts: shown.map(|split| rows(&found, split, &links)).unwrap_or_default(),
+        parts: shown.map(|split| rows(&found, split, &rows_at)).unwrap_or_default(),
         by: shown.map(|split| words::split(&split.split)).unwrap_or_default(),
         findings: why.findings.iter().map(|finding| told(finding, why.looks, question, params, Some(own))).collect(),
         looks: format::plural(why.looks, "look", "looks"),
@@ -228,24 +230,11 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
     }))
 }
 
-/// Where the links of a number's page lead.
-struct Links<'a> {
-    params: &'a QuestionParams,
-    own: &'a WhyParams,
-    number: &'static str,
-}
-
-impl Links<'_> {
-    fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let own = [("number", Some(self.number)), ("against", text(&self.own.against))];
-        let own: Vec<_> = own.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(more.iter().copied()).collect();
-        address(path, self.params, &own)
-    }
-
-    fn rows(&self, side: &str, segment: Option<(&str, &str)>) -> String {
-        let period = text(&self.params.period).unwrap_or(super::PERIOD);
-        rows_of("/why/rows", self.params, self.number, period, text(&self.own.against), side, segment)
-    }
+/// The rows of one side, all of them or those of a segment of a dimension.
+fn rows_at(params: &QuestionParams, own: &WhyParams, side: &str, segment: Option<(&str, &str)>) -> String {
+    let number = text(&own.number).unwrap_or_default();
+    let period = text(&params.period).unwrap_or(super::PERIOD);
+    rows_of("/why/rows", params, number, period, text(&own.against), side, segment)
 }
 
 fn form(params: &QuestionParams, own: &WhyParams) -> Form {
@@ -257,7 +246,7 @@ fn form(params: &QuestionParams, own: &WhyParams) -> Form {
     if againsts.iter().all(|known| !known.here) {
         againsts.push(choice(against, &format!("against {against}"), true));
     }
-    let mut known = Controls { kept: kept(params, [], SHOWN), ..controls(params, PATH, super::PERIOD) };
+    let mut known = controls(&Links::of(params, own.of_number()), PATH, super::PERIOD, SHOWN);
     // There is nothing before all time.
     known.periods.retain(|(key, ..)| *key != "all");
     Form { numbers: numbers().map(|kpi| choice(kpi.key, kpi.name, kpi.key == number)).collect(), againsts, controls: known }
@@ -286,17 +275,17 @@ fn tab(split: &SplitParts, by: &str, links: &Links) -> Tab {
     Tab { name: format::capitalized(&name), address: links.to(PATH, &[("by", key.as_str())]), here: key == by }
 }
 
-fn rows(found: &Explained, split: &SplitParts, links: &Links) -> Vec<Row> {
+fn rows(found: &Explained, split: &SplitParts, rows_at: &dyn Fn(&str, Option<(&str, &str)>) -> String) -> Vec<Row> {
     let why = &found.why;
     let by = split.split.key();
     let factors = factors(why);
     let shown = |step: f64| {
-        let text = words::step(step, why.kpi.unit, found.question.currency).unwrap_or_default();
+        let text = format::step(step, why.kpi.unit, found.question.currency);
         (text, if step == 0.0 { "faint" } else { "" })
     };
     let row = |part: &PartOf, label: String, is_rest: bool| {
         let name = part.segment.id.map(|id| id.to_string()).or(part.segment.label.clone()).unwrap_or_default();
-        let rows = |side: &str| if is_rest { String::new() } else { links.rows(side, Some((&by, &name))) };
+        let rows = |side: &str| if is_rest { String::new() } else { rows_at(side, Some((&by, &name))) };
         let total = part.parts.total();
         Row {
             label,
@@ -311,14 +300,6 @@ fn rows(found: &Explained, split: &SplitParts, links: &Links) -> Vec<Row> {
     };
     let parts = split.parts.iter().map(|part| row(part, format::label(part.segment.label.as_deref()), false));
     parts.chain(split.rest.iter().map(|rest| row(rest, format!("{} others", format::count(split.rest_segments)), true))).collect()
-}
-
-fn tone(step: f64, better: Better) -> &'static str {
-    match step {
-        0.0 => "",
-        step if (step > 0.0) == (better == Better::Up) => "good",
-        _ => "bad",
-    }
 }
 
 fn told(finding: &Finding, looks: u64, question: &Question, params: &QuestionParams, own: Option<&WhyParams>) -> Told {

@@ -43,7 +43,7 @@ pub fn waterfall(found: &Explained, split: &SplitParts) -> Waterfall {
     let step = |(name, step): (String, f64)| Step {
         name,
         value: step * scale,
-        shown: words::step(step, unit, currency).unwrap_or_default(),
+        shown: format::step(step, unit, currency),
         tone: tone(step, why.kpi.better),
         href: None,
     };
@@ -59,7 +59,7 @@ pub fn waterfall(found: &Explained, split: &SplitParts) -> Waterfall {
 
 fn summary(found: &Explained) -> String {
     let why = &found.why;
-    let step = |step: f64| words::step(step, why.kpi.unit, found.question.currency).unwrap_or_default();
+    let step = |step: f64| format::step(step, why.kpi.unit, found.question.currency);
     let mean = if why.before.median.is_some() { " It is the mean that is taken apart, as a median can't be." } else { "" };
     let age = match why.timing {
         None => " At the same age the earlier period had no value yet, so the two are compared as they stand.".into(),

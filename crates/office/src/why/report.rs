@@ -11,9 +11,9 @@ use super::{Explained, WhyParams, digest, why, words};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, judged, with_question},
+    report::{Report, Sheet, judged, plain, with_question},
     scoreboard::params::{address, text},
-    ui::{format, url},
+    ui::format,
 };
 
 /// One number's change.
@@ -62,7 +62,7 @@ pub fn heading(found: &Explained) -> String {
         None => format::NO_DATA.to_owned(),
     };
     let mean = if why.before.median.is_some() || why.now.median.is_some() { ", mean" } else { "" };
-    let step = |step: Option<f64>| step.and_then(|step| words::step(step, why.kpi.unit, question.currency));
+    let step = |step: Option<f64>| step.map(|step| format::step(step, why.kpi.unit, question.currency));
     let change = step(why.change).map(|change| format!(": {change}")).unwrap_or_default();
     let timing = step(why.timing.filter(|timing| *timing != 0.0)).map(|step| format!(", {step} of it by age alone")).unwrap_or_default();
     format!(
@@ -79,7 +79,7 @@ pub fn heading(found: &Explained) -> String {
 /// The parts of one dimension, with their sum.
 pub fn parts_sheet(found: &Explained, split: &SplitParts) -> Sheet {
     let (why, currency) = (&found.why, found.question.currency);
-    let step = |value: f64| words::step(value, why.kpi.unit, currency).unwrap_or_default();
+    let step = |value: f64| format::step(value, why.kpi.unit, currency);
     let value = |total: &Total| total.value.map_or(format::NO_DATA.to_owned(), |value| format::value(value, why.kpi.unit, currency));
     let factors = factors(why);
     let row = |name: String, part: &PartOf| {
@@ -96,7 +96,7 @@ pub fn parts_sheet(found: &Explained, split: &SplitParts) -> Sheet {
     let by = words::split(&split.split);
     let header = [by.clone(), "before".into(), "now".into(), "n".into()].into_iter();
     let names = factors.iter().map(|(name, _)| (*name).to_owned());
-    Sheet { title: format!("By {by}: the parts sum to the change"), header: header.chain(names).chain(["total".into()]).collect(), rows }
+    Sheet::new(format!("By {by}: the parts sum to the change"), header.chain(names).chain(["total".into()]), rows)
 }
 
 pub type Factor = (&'static str, fn(&PartOf) -> f64);
@@ -126,11 +126,7 @@ pub fn own_name(shape: Shape) -> &'static str {
 
 fn findings_sheet(findings: &[Finding], found: &Explained) -> Sheet {
     let row = |finding: &Finding| vec![words::sentence(finding, found.question.currency), words::certainty(finding, found.why.looks)];
-    Sheet {
-        title: "What chance alone hardly explains".into(),
-        header: vec!["finding".into(), "how sure".into()],
-        rows: findings.iter().map(row).collect(),
-    }
+    Sheet::new("What chance alone hardly explains", ["finding", "how sure"], findings.iter().map(row))
 }
 
 /// A terminal reads the first ones.
@@ -142,8 +138,8 @@ fn digest_sheet(found: &Digest, question: &Question) -> Sheet {
         let when = when(finding, question);
         vec![(index + 1).to_string(), words::sentence(finding, question.currency), when, worth, words::p(finding.p_adjusted)]
     };
-    let header = ["", "finding", "when", "worth", "adjusted"].map(str::to_owned).to_vec();
-    Sheet { title: "What stands out now".into(), header, rows: found.findings.iter().take(TOLD_MAX).enumerate().map(row).collect() }
+    let header = ["", "finding", "when", "worth", "adjusted"];
+    Sheet::new("What stands out now", header, found.findings.iter().take(TOLD_MAX).enumerate().map(row))
 }
 
 /// In which period, or between which.
@@ -284,9 +280,7 @@ pub fn rows_of(
     more.extend(against.map(|against| ("against", against)));
     more.extend(segment.map(|(by, _)| ("by", by)));
     more.extend(segment.map(|(_, label)| ("segment", label)));
-    let address = address(path, &QuestionParams { by: None, ..params.clone() }, &more);
-    // An empty segment is what is not recorded, and an address leaves out what is empty.
-    if segment.is_some_and(|(_, label)| label.is_empty()) { url::and(&address, "segment", "") } else { address }
+    address(path, &QuestionParams { by: None, ..params.clone() }, &more)
 }
 
 /// A period as `period` has it: dates, where it begins and ends with days; the end of one that still runs is that of its day.
@@ -298,7 +292,6 @@ pub fn written(period: Period, question: &Question) -> String {
 
 fn csv(found: &Explained) -> Sheet {
     let why = &found.why;
-    let plain = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let row = |split: &SplitParts, kind: &str, part: &PartOf| {
         vec![
             split.split.key(),
@@ -321,13 +314,11 @@ fn csv(found: &Explained) -> Sheet {
         let parts = split.parts.iter().map(|part| row(split, "part", part));
         parts.chain(split.rest.iter().map(|rest| row(split, "rest", rest)))
     });
-    let header =
-        "by,row,label,id,before_n,before,now_n,now,volume,rate,mix,timing,total,p_adjusted".split(',').map(str::to_owned).collect();
-    Sheet { title: String::new(), header, rows: rows.collect() }
+    let header = "by,row,label,id,before_n,before,now_n,now,volume,rate,mix,timing,total,p_adjusted".split(',');
+    Sheet::untitled(header, rows)
 }
 
 pub fn findings_csv(found: &Digest, question: &Question) -> Sheet {
-    let plain = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
     let row = |finding: &Finding| {
         let named = finding.segment.as_ref();
         vec![
@@ -344,6 +335,6 @@ pub fn findings_csv(found: &Digest, question: &Question) -> Sheet {
             words::sentence(finding, question.currency),
         ]
     };
-    let header = "number,by,label,when,against,against_n,now,now_n,worth_minor,p_adjusted,words".split(',').map(str::to_owned).collect();
-    Sheet { title: String::new(), header, rows: found.findings.iter().map(row).collect() }
+    let header = "number,by,label,when,against,against_n,now,now_n,worth_minor,p_adjusted,words".split(',');
+    Sheet::untitled(header, found.findings.iter().map(row))
 }

@@ -38,7 +38,7 @@ pub fn sentence(finding: &Finding, currency: Currency) -> String {
         }
         (Found::Moved { .. }, What::Share, _) => format!("{name} of {of} went from {against} to {now}, otherwise than the rest."),
         (Found::Moved { .. }, ..) => {
-            let part = finding.part.and_then(|part| step(part, finding.kpi.unit, currency));
+            let part = finding.part.map(|part| format::step(part, finding.kpi.unit, currency));
             let part = part.map(|part| format!(" That goes with {part} of the whole.")).unwrap_or_default();
             format!("{name} of {of} went from {against} to {now}, otherwise than the rest.{part}")
         }
@@ -108,7 +108,7 @@ pub fn segment(named: &Named) -> String {
 /// A dimension in words.
 pub fn split(split: &Split) -> String {
     match split {
-        Split::By(Dimension::Custom(key)) => format::spaced(key),
+        Split::By(Dimension::Custom(key)) => format::dimension(key),
         Split::SentContent => "content sent in the deal".into(),
         other => other.key(),
     }
@@ -123,18 +123,6 @@ fn side_in_words(side: &Side, kpi: &Kpi, currency: Currency) -> String {
         (Unit::Rate, Some(hits)) if hits <= side.n => format!("{shown} ({} of {})", format::count(hits), format::count(side.n)),
         _ => format!("{shown} (n {})", format::count(side.n)),
     }
-}
-
-/// A step in the unit of the number, with its sign.
-pub fn step(step: f64, unit: Unit, currency: Currency) -> Option<String> {
-    Some(match unit {
-        Unit::Rate | Unit::Ratio => format!("{} pt", format::signed(step * 100.0, 1)),
-        Unit::Days => format!("{} d", format::signed(step, 1)),
-        Unit::Hours => format!("{} h", format::signed(step, 1)),
-        Unit::Count => format::signed(step, 0),
-        Unit::Money if step >= 0.5 => format!("+{}", format::money_short(step, currency)),
-        Unit::Money => format::money_short(step, currency),
-    })
 }
 
 /// `January 2026`, `Q1 2026`, `2025`, or dates: the end is the last day that counts.
