@@ -1,15 +1,64 @@
-//! `tandem plan`: what it takes to win so many customers, or to sign so much, by a day.
+//! `tandem plan`: what it takes to win so many customers, or to sign so much, by a day; and the plans that are saved.
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use facts::list::LIMIT_MAX;
 use office::{
-    plan::{params::PlanParams, report},
+    Actor,
+    plan::{self, params::PlanParams, report, saved, shelf},
     question::QuestionParams,
 };
 
-use crate::{Place, report::print};
+use crate::{Format, Place, print_json, print_text, report::print};
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct PlanArgs {
+    #[command(subcommand)]
+    what: Option<Which>,
+    #[command(flatten)]
+    asked: Asked,
+    /// How plans of past months would have done, instead of a plan
+    #[arg(long)]
+    backtest: bool,
+}
+
+#[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
+enum Which {
+    /// Work a plan out and keep it, with its target and date
+    Save {
+        /// What it is called
+        name: String,
+        #[command(flatten)]
+        asked: Asked,
+        /// In place of the saved plan that --plan names
+        #[arg(long, requires = "plan")]
+        over: bool,
+        /// Spend by month and source, such as 2026-07:paid_search:12000, in place of what was saved; can be given several times
+        #[arg(long, value_name = "MONTH:SOURCE:AMOUNT", conflicts_with = "spend")]
+        spend_line: Vec<String>,
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// List the saved plans, newest first
+    List {
+        #[arg(long, default_value_t = 50, value_name = "ROWS")]
+        limit: usize,
+    },
+    /// Print what a saved plan says (`tandem plan --plan ID` works it out)
+    Show { id: i64 },
+    /// Take a saved plan off the list
+    #[command(visible_alias = "remove")]
+    Delete {
+        id: i64,
+        /// Put it back instead
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(Args)]
+struct Asked {
     /// Customers to win from now on; what is missing from the Agreement's revenue target, where neither is given
     #[arg(long, conflicts_with = "revenue")]
     customers: Option<String>,
@@ -52,9 +101,6 @@ pub struct PlanArgs {
     /// MQLs that each of them takes in a month
     #[arg(long)]
     mqls_per_rep: Option<String>,
-    /// How plans of past months would have done, instead of a plan
-    #[arg(long)]
-    backtest: bool,
     /// Count nothing that happened later: 2026-03-01 (its end) or 2026-03-01T09:00:00Z
     #[arg(long, value_name = "INSTANT")]
     as_of: Option<String>,
@@ -71,32 +117,65 @@ pub struct PlanArgs {
 
 pub async fn run(place: &Place, args: PlanArgs) -> anyhow::Result<()> {
     let office = place.open().await?;
-    let question = QuestionParams {
-        as_of: args.as_of,
-        known_at: args.known_at,
-        filter: Some(args.filter.join("\n")),
-        currency: args.currency,
-        ..QuestionParams::default()
-    };
-    if args.backtest {
-        return print(place.format, &report::past_report(&office, &question).await?);
+    match args.what {
+        Some(Which::Save { name, asked, over, spend_line, note }) => {
+            let (question, own) = asked.params();
+            let found = plan::planned(&office, &question, &own).await?;
+            let kept = shelf::save(&office, &found, &shelf::Said { name, over, spend: spend_line, note }).await?;
+            match place.format {
+                Format::Json => print_json(&kept),
+                _ => print_text(&format!(
+                    "Saved “{}” as plan {}, for {} by {}.\n",
+                    kept.name,
+                    kept.id,
+                    report::target(&found.answer),
+                    report::last_day(&found)
+                )),
+            }
+        }
+        Some(Which::List { limit }) => print(place.format, &shelf::list(&office, limit.clamp(1, LIMIT_MAX)).await?),
+        Some(Which::Show { id }) => print(place.format, &shelf::show(&office, id).await?),
+        Some(Which::Delete { id, undo }) => {
+            let row = saved::set_removed(&office, &Actor::command_line(), id, !undo).await?;
+            print_text(&match undo {
+                false => format!("Took “{}” off the list; `tandem plan delete {id} --undo` puts it back.\n", row.name),
+                true => format!("“{}” is on the list again.\n", row.name),
+            })
+        }
+        None if args.backtest => print(place.format, &report::past_report(&office, &args.asked.params().0).await?),
+        None => {
+            let (question, own) = args.asked.params();
+            print(place.format, &report::report(&office, &question, &own).await?)
+        }
     }
-    let own = PlanParams {
-        plan: args.plan,
-        customers: args.customers,
-        revenue: args.revenue,
-        by: args.by,
-        probability: args.probability,
-        lead_rate: args.lead_rate,
-        mql_rate: args.mql_rate,
-        sal_rate: args.sal_rate,
-        sql_rate: args.sql_rate,
-        deal_size: args.deal_size,
-        spend: args.spend,
-        cycle_factor: args.cycle_factor,
-        reps: args.reps,
-        mqls_per_rep: args.mqls_per_rep,
-        ..PlanParams::default()
-    };
-    print(place.format, &report::report(&office, &question, &own).await?)
+}
+
+impl Asked {
+    fn params(self) -> (QuestionParams, PlanParams) {
+        let question = QuestionParams {
+            as_of: self.as_of,
+            known_at: self.known_at,
+            filter: Some(self.filter.join("\n")),
+            currency: self.currency,
+            ..QuestionParams::default()
+        };
+        let own = PlanParams {
+            plan: self.plan,
+            customers: self.customers,
+            revenue: self.revenue,
+            by: self.by,
+            probability: self.probability,
+            lead_rate: self.lead_rate,
+            mql_rate: self.mql_rate,
+            sal_rate: self.sal_rate,
+            sql_rate: self.sql_rate,
+            deal_size: self.deal_size,
+            spend: self.spend,
+            cycle_factor: self.cycle_factor,
+            reps: self.reps,
+            mqls_per_rep: self.mqls_per_rep,
+            ..PlanParams::default()
+        };
+        (question, own)
+    }
 }

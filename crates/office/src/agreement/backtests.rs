@@ -28,7 +28,7 @@ pub async fn replay(office: &Office, text: &Agreement) -> Result<Backtest, AppEr
     let (in_force, text, now) = (office.agreement().await?.agreement, text.clone(), office.clock().now());
     let period = Period { from: now.plus_days(-DAYS), to: now };
     let run = move || backtest::run(&history, &in_force, &text, period, now);
-    tokio::task::spawn_blocking(run).await.map_err(|error| AppError::Internal(error.into()))
+    crate::aside::aside(run).await
 }
 
 /// Saves what was replayed of the draft as it was then.
@@ -55,5 +55,5 @@ pub async fn drift(office: &Office) -> Result<Drift, AppError> {
     let history = office.history().await?;
     let (ideal, now) = (office.agreement().await?.agreement.ideal_customer, office.clock().now());
     let run = move || drift::drift(&history, &ideal, now);
-    tokio::task::spawn_blocking(run).await.map_err(|error| AppError::Internal(error.into()))
+    crate::aside::aside(run).await
 }

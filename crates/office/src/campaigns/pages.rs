@@ -71,7 +71,7 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Ca
 async fn came_of(office: &Office) -> Result<FxHashMap<i64, FunnelRow>, AppError> {
     let (history, mut question) = crate::question::ask(office, &Default::default(), "all").await?;
     question.by = Some(Dimension::Campaign);
-    let answer = tokio::task::spawn_blocking(move || funnel::funnel(&history, &question)).await.map_err(anyhow::Error::from)?;
+    let answer = crate::aside::aside(move || funnel::funnel(&history, &question)).await?;
     Ok(answer.rows.into_iter().filter_map(|row| Some((row.id?, row))).collect())
 }
 

@@ -110,7 +110,7 @@ async fn content(office: &Office, as_of: Instant) -> anyhow::Result<(u64, Option
     let params = question::QuestionParams { as_of: Some(as_of.to_string()), ..question::QuestionParams::default() };
     let (history, question) = question::ask(office, &params, "this_month").await?;
     let live = history.content.len() as u64;
-    let answer = tokio::task::spawn_blocking(move || kpi::answer(&history, &question, "content_use_rate")).await?;
+    let answer = crate::aside::aside(move || kpi::answer(&history, &question, "content_use_rate")).await?;
     let measure = answer.map(|answer| answer.measure);
     Ok(match measure.filter(|measure| measure.value.is_some()) {
         Some(measure) => (measure.n, measure.hits),

@@ -5,6 +5,8 @@ pub mod pages;
 mod pictures;
 pub mod report;
 
+use std::sync::Arc;
+
 use insight::{
     engine::Context,
     forecast::{Ask, ForecastAnswer, REPLICATES, forecast},
@@ -14,6 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     Office,
+    kept::Kept,
     question::{QuestionParams, ask},
     scoreboard::{aside, params::text},
     web::AppError,
@@ -39,8 +42,11 @@ impl ForecastParams {
 pub struct Forecast {
     pub question: Question,
     pub ask: Ask,
-    pub answer: ForecastAnswer,
+    pub answer: Arc<ForecastAnswer>,
 }
+
+/// A forecast takes seconds with its backtest, and its page's picture and files are of the same one.
+static FORECASTS: Kept<(String, Ask), ForecastAnswer> = Kept::at_most(8);
 
 pub async fn forecast_of(office: &Office, params: &QuestionParams, own: &ForecastParams) -> Result<Forecast, AppError> {
     let wanted = read(own)?;
@@ -48,7 +54,8 @@ pub async fn forecast_of(office: &Office, params: &QuestionParams, own: &Forecas
     let params = QuestionParams { period: None, ..params.clone() };
     let (history, question) = ask(office, &params, "all").await?;
     let worked = aside(move || {
-        let answer = forecast(&Context::of(&history, &question), &wanted);
+        let asked = (format!("{question:?}"), wanted.clone());
+        let answer = FORECASTS.answer(&history, asked, || forecast(&Context::of(&history, &question), &wanted));
         Forecast { question, ask: wanted, answer }
     });
     worked.await

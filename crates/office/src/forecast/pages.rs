@@ -14,6 +14,7 @@ use picture::Width;
 use super::{Forecast, ForecastParams, forecast_of, pictures, report};
 use crate::{
     Office,
+    kept::exactly,
     question::QuestionParams,
     scoreboard::params::{Controls, Links, address, controls, with_filter},
     ui::{
@@ -124,9 +125,11 @@ async fn page(
     Query(own): Query<ForecastParams>,
 ) -> Result<Page<ForecastPage>, AppError> {
     let found = forecast_of(&office, &params, &own).await?;
-    let (answer, question) = (&found.answer, &found.question);
+    let (answer, question) = (&*found.answer, &found.question);
     let money = |minor: i64| format::money_short(minor as f64, question.currency);
-    let file = |path: &str| Links::of(&params, own.pairs()).to(path, &[]);
+    // The files have what the page shows, whenever they are asked for.
+    let exact = exactly(&params, question);
+    let file = |path: &str| Links::of(&exact, own.pairs()).to(path, &[]);
     let signed_in = |month: &PastMonth| Some(signed_in(&found, &params, month.starts_at));
     let fan = pictures::fan(answer, question, signed_in);
     let simulated = answer.simulated.as_ref();

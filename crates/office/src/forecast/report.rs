@@ -20,7 +20,7 @@ const ROWS_SHOWN: usize = 10;
 
 pub async fn report(office: &Office, params: &QuestionParams, own: &ForecastParams) -> anyhow::Result<Report> {
     let found = forecast_of(office, params, own).await?;
-    let (question, answer) = (&found.question, &found.answer);
+    let (question, answer) = (&found.question, &*found.answer);
     let months = answer.simulated.as_ref().map_or(&[][..], |simulated| &simulated.months);
     Ok(Report {
         json: with_question(question, [("by", json!(question.by.as_ref().map(|by| by.key()))), ("forecast", json!(answer))]),

@@ -1,44 +1,47 @@
-//! The last records that plans were made from: a slider asks the same one again and again.
+//! The last records and answers of plans: a slider asks the same record again and again, a page's pictures and files the same plan.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use insight::{
     history::History,
-    plan::{self, Record},
-    question::Question,
+    plan::{self, Ask, Backtest, Changes, PlanAnswer, Record},
+    question::{Question, Targets},
 };
 
+use crate::kept::Kept;
+
 /// Few people plan at the same time.
-const KEPT_MAX: usize = 4;
+static RECORDS: Kept<String, Record> = Kept::at_most(4);
+static PLANS: Kept<(String, Ask), Worked> = Kept::at_most(8);
+static PASTS: Kept<(String, usize, i64), Backtest> = Kept::at_most(4);
 
-/// What a record was read from; while it is here, the history is the very one.
-struct Kept {
-    history: Weak<History>,
-    question: String,
-    record: Arc<Record>,
+pub struct Worked {
+    pub answer: PlanAnswer,
+    /// As [`super::Planned::base`].
+    pub base: Option<PlanAnswer>,
 }
-
-static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
 pub fn record(history: &Arc<History>, question: &Question) -> Arc<Record> {
-    let asked = key(question);
-    let is_it = |kept: &Kept| kept.question == asked && kept.history.ptr_eq(&Arc::downgrade(history));
-    let known = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(kept) = known().iter().find(|kept| is_it(kept)) {
-        return kept.record.clone();
-    }
-    let record = Arc::new(plan::record(history, question));
-    let mut all = known();
-    all.retain(|kept| kept.history.strong_count() > 0);
-    if all.len() >= KEPT_MAX {
-        all.remove(0);
-    }
-    all.push(Kept { history: Arc::downgrade(history), question: asked, record: record.clone() });
-    record
+    RECORDS.answer(history, key(question), || plan::record(history, question))
 }
 
-/// All of the question that a record depends on.
+pub fn plan(history: &Arc<History>, question: &Question, record: &Record, ask: &Ask) -> Arc<Worked> {
+    PLANS.answer(history, (key(question), ask.clone()), || {
+        let targets = &question.settings.targets;
+        let unchanged = Targets { revenue: None, ..targets.clone() };
+        Worked {
+            answer: plan::plan(record, targets, ask),
+            base: (!ask.changes.is_none()).then(|| plan::plan(record, &unchanged, &Ask { changes: Changes::default(), ..ask.clone() })),
+        }
+    })
+}
+
+pub fn past(history: &Arc<History>, question: &Question, months: usize, days: i64) -> Arc<Backtest> {
+    PASTS.answer(history, (key(question), months, days), || plan::backtest(history, question, months, days))
+}
+
+/// All of the question that a plan depends on.
 fn key(question: &Question) -> String {
     let Question { as_of, known_at, filters, currency, zone, settings, .. } = question;
-    format!("{as_of} {known_at} {filters:?} {currency} {:?} {}", zone.iana_name(), settings.agreement_version)
+    format!("{as_of} {known_at} {filters:?} {currency} {:?} {} {:?}", zone.iana_name(), settings.agreement_version, settings.targets)
 }

@@ -3,13 +3,18 @@
 pub mod api;
 pub mod body;
 mod kept;
+pub mod lines;
 pub mod pages;
 pub mod params;
 mod pictures;
 pub mod report;
 pub mod saved;
+pub mod shelf;
 mod shown;
 mod sliders;
+mod spend;
+#[cfg(test)]
+mod spend_tests;
 #[cfg(test)]
 mod tests;
 
@@ -22,8 +27,8 @@ use facts::{
     users,
 };
 use insight::{
-    plan::{self, Ask, Backtest, Changes, MONTHS_MAX, PlanAnswer, Record, Target},
-    question::{Question, Targets},
+    plan::{Ask, Backtest, MONTHS_MAX, PlanAnswer, Record, Target},
+    question::Question,
 };
 use jiff::ToSpan;
 
@@ -78,17 +83,16 @@ pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams)
         if of_form {
             sliders::settle(&mut body, &record);
         }
-        let ask = body.ask(default(&record, &question.settings.targets, question.as_of), &question.zone)?;
+        let ask = body.ask(default(&record, &question), &question.zone)?;
         if !is_within_reach(&question, ask.by) {
             return Err(AppError::refused(format!("by: write a day after today and within {MONTHS_MAX} months")));
         }
-        let mut answer = plan::plan(&record, &question.settings.targets, &ask);
+        let worked = kept::plan(&history, &question, &record, &ask);
+        let (mut answer, base) = (worked.answer.clone(), worked.base.clone());
         answer.words.extend(notice.map(|by| {
             let until = ask.by.plus_micros(-1).in_zone(&question.zone).date();
             format!("the plan was saved for {by}, which is past or too far away: it is worked out up to {until} instead; choose a day and save it")
         }));
-        let unchanged = Targets { revenue: None, ..question.settings.targets.clone() };
-        let base = (!ask.changes.is_none()).then(|| plan::plan(&record, &unchanged, &Ask { changes: Changes::default(), ..ask.clone() }));
         let sliders = sliders::all(&body, &record);
         Ok(Planned { question, body, saved, answer, base, team, sliders })
     });
@@ -105,10 +109,10 @@ const PAST_MONTHS: usize = 12;
 const PAST_DAYS: i64 = 90;
 
 /// What plans of past months would have said, against what came.
-pub async fn past(office: &Office, params: &QuestionParams) -> Result<(Question, Backtest), AppError> {
+pub async fn past(office: &Office, params: &QuestionParams) -> Result<(Question, Arc<Backtest>), AppError> {
     let (history, question) = ask(office, &question_of(params), "all").await?;
     aside(move || {
-        let tried = plan::backtest(&history, &question, PAST_MONTHS, PAST_DAYS);
+        let tried = kept::past(&history, &question, PAST_MONTHS, PAST_DAYS);
         (question, tried)
     })
     .await
@@ -116,8 +120,11 @@ pub async fn past(office: &Office, params: &QuestionParams) -> Result<(Question,
 
 /// What is asked for where nothing was said: what is missing from the Agreement's revenue target by its end; or else as many customers
 /// as the last quarter brought, by the end of the next three months.
-fn default(record: &Arc<Record>, targets: &Targets, as_of: Instant) -> Ask {
-    if let Some((period, minor)) = targets.revenue.filter(|(period, _)| period.to > as_of.plus_days(1)) {
+fn default(record: &Record, question: &Question) -> Ask {
+    let as_of = question.as_of;
+    // The Agreement's target is the whole company's.
+    let of_company = question.settings.targets.revenue.filter(|_| question.filters.is_empty());
+    if let Some((period, minor)) = of_company.filter(|(period, _)| period.to > as_of.plus_days(1)) {
         let signed: f64 = record.deals.signed.iter().filter(|(at, _)| period.contains(*at)).map(|(_, minor)| minor).sum();
         let last = as_of.in_zone(&record.zone).checked_add((MONTHS_MAX as i32).months());
         let last = last.map_or(period.to, |end| Instant::from_timestamp(end.timestamp()));

@@ -20,7 +20,7 @@ use tower_sessions::Session;
 use super::{
     PlanParams, Planned,
     api::PLANNERS,
-    pictures, planned,
+    lines, pictures, planned,
     report::{self, count, dash, money, percent},
     saved, shown,
     shown::{Fact, NeedRow},
@@ -29,6 +29,7 @@ use super::{
 use crate::{
     Actor, Office,
     api::write,
+    kept::exactly,
     office::News,
     question::QuestionParams,
     scoreboard::params::{address, kept},
@@ -60,6 +61,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/plan/fan.svg", Allow::SignedIn, fan_svg),
         Endpoint::get("/plan/fan.csv", Allow::SignedIn, fan_csv),
     ]
+    .into_iter()
+    .chain(super::spend::endpoints())
+    .collect()
 }
 
 #[derive(Template)]
@@ -86,6 +90,7 @@ struct PlanPage {
     pacing: Option<Exhibit>,
     fan: Option<Exhibit>,
     quarters: Vec<QuarterRow>,
+    spend: lines::Card,
     /// What the form keeps of the question and doesn't show; its instants it names exactly.
     hidden: Vec<(&'static str, String)>,
     pacing_words: String,
@@ -165,7 +170,9 @@ async fn page(
     let sliders = std::mem::take(&mut found.sliders);
     let answer = &found.answer;
     let Months { names, sources, totals } = months(&found, &params);
-    let links = Links { params: &params, own: &own };
+    // The files have what the page shows, whenever they are asked for.
+    let exact = exactly(&params, &found.question);
+    let links = Links { params: &exact, own: &own };
     let exhibit = |picture: &dyn picture::Picture, table, name| {
         Exhibit::new(picture, Width::Wide, &table, links.to(&format!("{PATH}/{name}.svg")), links.to(&format!("{PATH}/{name}.csv")))
     };
@@ -192,6 +199,7 @@ async fn page(
         pacing: pictures::pacing(answer).map(|picture| exhibit(&picture, report::pacing_csv(answer), "pacing")),
         fan: pictures::fan(answer).map(|picture| exhibit(&picture, report::fan_csv(answer), "fan")),
         quarters: quarters(&found, &params),
+        spend: lines::card(&found),
         hidden: kept(&params, [], &["by", "as_of", "known_at"]),
         pacing_words: answer.pacing.as_ref().map(|pacing| pictures::verdict(pacing, answer.currency)).unwrap_or_default(),
         territories: territories(&found),
@@ -204,7 +212,7 @@ async fn page(
         plan_territories: territories_text(&found),
         fields: fields(&found),
         may_plan: matches!(PLANNERS, Allow::Roles(roles) if roles.contains(&frame.actor.role)),
-        past: address("/plan/past", &params, &[]),
+        past: address("/plan/past", &exact, &[]),
         months_csv: links.to("/plan/months.csv"),
         needs_csv: links.to("/plan/needs.csv"),
         as_of: frame.date_time(answer.as_of),
@@ -406,9 +414,7 @@ fn line(plan: &PlanRow, here: Option<&PlanRow>, frame: &Frame) -> PlanLine {
 
 /// What the form that saves sends along: the plan as it is tried, target and date included.
 fn fields(found: &Planned) -> Vec<(&'static str, String)> {
-    let mut body = found.body.clone();
-    (body.customers, body.revenue_minor) = (found.answer.target_customers, found.answer.target_revenue_minor);
-    (body.by, body.probability) = (Some(report::last_day(found)), Some(found.answer.focus));
+    let mut body = saved::whole(found);
     (body.territories, body.note) = (Vec::new(), None);
     vec![("body", serde_json::to_string(&body).unwrap_or_default())]
 }
@@ -478,11 +484,11 @@ async fn take_back(
     redirect(&session, &address_of(id), "The plan is as it was before.", Some(undo)).await
 }
 
-fn told(office: &Office) {
+pub fn told(office: &Office) {
     office.tell(News::Record { tables: vec!["plans".into()] });
 }
 
-fn address_of(id: i64) -> String {
+pub fn address_of(id: i64) -> String {
     url::with(PATH, [("plan", id.to_string().as_str())])
 }
 
@@ -537,5 +543,5 @@ async fn fan_svg(asked: Asked) -> Result<Response, AppError> {
 }
 
 fn no_target() -> AppError {
-    AppError::NotFound("The Agreement has no revenue target that is still to come, or no lead and no deal tells how it may end.".into())
+    AppError::NotFound("The Agreement has no revenue target that is still to come, a filter leaves a part of the company, or no lead and no deal tells how it may end.".into())
 }

@@ -47,7 +47,7 @@ pub async fn past_report(office: &Office, params: &QuestionParams) -> anyhow::Re
     let (question, tried) = past(office, params).await?;
     let sheet = past_sheet(&tried, &question);
     Ok(Report {
-        json: with_question(&question, [("backtest", json!(tried))]),
+        json: with_question(&question, [("backtest", json!(*tried))]),
         heading: heading_of(&question),
         csv: Sheet { title: String::new(), header: sheet.header.clone(), rows: sheet.rows.clone() },
         sheets: vec![sheet],
@@ -69,9 +69,13 @@ pub fn past_sheet(tried: &Backtest, question: &Question) -> Sheet {
 }
 
 pub fn past_words(tried: &Backtest) -> String {
-    let Some([half, most, nearly]) = tried.coverage else { return "Too little record to try a plan on the past".into() };
+    let Some(([half, most, nearly], should)) = tried.coverage.zip(tried.expected_coverage) else {
+        return "Too little record to try a plan on the past".into();
+    };
+    let [of_half, of_most, of_nearly] = should.map(percent);
     format!(
-        "Plans of the last {} months, {} days ahead: what came was inside the 50% band in {}, the 80% band in {} and the 95% band in {} of them",
+        "Plans of the last {} months, {} days ahead: what came was inside the 50% band in {}, the 80% band in {} and the 95% band in {} of them; \
+         as bands end at whole customers, {of_half}, {of_most} and {of_nearly} are to be expected",
         tried.tried.len(),
         tried.horizon_days,
         percent(half),

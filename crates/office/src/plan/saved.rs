@@ -7,9 +7,10 @@ use facts::{
     schema,
 };
 
-use super::body::PlanBody;
+use super::{Planned, body::PlanBody, report};
 use crate::{
-    Office,
+    Actor, Office,
+    api::write,
     question::{QuestionParams, ask},
     web::AppError,
 };
@@ -38,6 +39,44 @@ pub async fn in_own_currency(office: &Office, body: &PlanBody) -> Result<PlanBod
         Some(_) => Ok(body),
         None => body.in_currency(ask(office, &QuestionParams::default(), "all").await?.1.currency),
     }
+}
+
+/// What a plan says, with the target and the date that it was worked out for, so that it stays the same plan whenever it is opened.
+pub fn whole(found: &Planned) -> PlanBody {
+    let answer = &found.answer;
+    PlanBody {
+        customers: answer.target_customers,
+        revenue_minor: answer.target_revenue_minor,
+        by: Some(report::last_day(found)),
+        probability: Some(answer.focus),
+        ..found.body.clone()
+    }
+}
+
+/// As a plan of its own, or over the one with this id and these edits; gives it as it is kept.
+pub async fn keep(office: &Office, actor: &Actor, name: &str, body: &PlanBody, over: Option<(i64, i64)>) -> Result<PlanRow, AppError> {
+    let author = write::author(office, actor).await?;
+    let mut tx = office.facts().write().await?;
+    let id = match over {
+        Some((id, edits)) => edit(&mut tx, &author, id, edits, name, body).await.map(|_| id)?,
+        None => create(&mut tx, &author, name, body).await?,
+    };
+    let plan = plans::one(tx.conn(), id).await?;
+    tx.commit().await?;
+    Ok(plan)
+}
+
+/// Takes one out of the list, or puts it back.
+pub async fn set_removed(office: &Office, actor: &Actor, id: i64, is_removed: bool) -> Result<PlanRow, AppError> {
+    let author = write::author(office, actor).await?;
+    let mut tx = office.facts().write().await?;
+    match is_removed {
+        true => remove(&mut tx, &author, id).await?,
+        false => put_back(&mut tx, &author, id).await?,
+    }
+    let plan = plans::one(tx.conn(), id).await?;
+    tx.commit().await?;
+    Ok(plan)
 }
 
 pub async fn create(tx: &mut WriteTx, author: &Author, name: &str, body: &PlanBody) -> Result<i64, AppError> {

@@ -13,15 +13,15 @@ use crate::{
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 
-struct World {
-    office: Office,
-    address: String,
+pub(super) struct World {
+    pub(super) office: Office,
+    pub(super) address: String,
     token: String,
     _database: cast::TestDatabase,
     _home: tempfile::TempDir,
 }
 
-async fn world() -> World {
+pub(super) async fn world() -> World {
     let database = cast::database().await;
     let home = tempfile::tempdir().unwrap();
     let now: Instant = NOW.parse().unwrap();
@@ -39,7 +39,7 @@ async fn world() -> World {
 }
 
 impl World {
-    async fn ask(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub(super) async fn ask(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let request = reqwest::Client::new().request(method.parse().unwrap(), format!("{}{path}", self.address)).bearer_auth(&self.token);
         let request = if body.is_null() { request } else { request.header("content-type", "application/json").body(body.to_string()) };
         let answer = request.send().await.unwrap();

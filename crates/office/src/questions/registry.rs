@@ -115,7 +115,7 @@ pub fn number_of(asked: &Asked) -> Result<&'static kpi::Kpi, AppError> {
 async fn number(office: &Office, asked: &Asked) -> anyhow::Result<Report> {
     let kpi = number_of(asked)?;
     let (history, question) = ask(office, &asked.question, "all").await?;
-    let answer = tokio::task::spawn_blocking({
+    let answer = crate::aside::aside({
         let question = question.clone();
         move || kpi::answer(&history, &question, kpi.key)
     })

@@ -21,7 +21,7 @@ pub async fn attribution(office: &Office, params: &QuestionParams, model: &str) 
     let (history, question) = ask(office, &params, "all").await?;
     let by = question.by.clone().unwrap_or(Dimension::Channel);
     let question = Question { by: Some(by.clone()), ..question };
-    let overview = tokio::task::spawn_blocking({
+    let overview = crate::aside::aside({
         let question = question.clone();
         move || attribution::overview(&history, &question, &models)
     })

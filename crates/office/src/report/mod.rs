@@ -36,7 +36,7 @@ pub async fn funnel(office: &Office, params: &QuestionParams) -> anyhow::Result<
     let (history, question) = ask(office, params, "all").await?;
     let by = question.by.clone().unwrap_or(Dimension::Source);
     let question = Question { by: Some(by.clone()), ..question };
-    let answer = tokio::task::spawn_blocking({
+    let answer = crate::aside::aside({
         let question = question.clone();
         move || funnel::funnel(&history, &question)
     })
@@ -51,7 +51,7 @@ pub async fn funnel(office: &Office, params: &QuestionParams) -> anyhow::Result<
 
 pub async fn scoreboard(office: &Office, params: &QuestionParams) -> anyhow::Result<Report> {
     let (history, question) = ask(office, params, "all").await?;
-    let answers = tokio::task::spawn_blocking({
+    let answers = crate::aside::aside({
         let question = question.clone();
         move || kpi::scoreboard(&history, &question)
     })

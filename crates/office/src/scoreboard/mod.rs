@@ -18,6 +18,7 @@ use insight::{
 };
 use serde::Deserialize;
 
+pub use crate::aside::aside;
 use crate::{
     Office,
     api::Slice,
@@ -77,9 +78,4 @@ pub fn default_period(history: &History, now: Instant) -> &'static str {
     let year_ago = now.plus_micros(-365 * MICROS_PER_DAY);
     let recent = history.leads.opened_at.values().iter().any(|at| *at >= year_ago.0 && *at <= now.0);
     if recent { "last_12_months" } else { "all" }
-}
-
-/// Numbers take a core for milliseconds; requests must not wait for each other behind them.
-pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(error.into()))
 }

@@ -28,6 +28,9 @@ pub enum AppError {
     TooMany { words: String, retry_seconds: i64 },
     #[error("the database is busy with another write; nothing was changed, try again in a moment")]
     Busy,
+    /// More questions wait for a core than anybody would wait behind.
+    #[error("too many questions are waiting for their answer already; nothing was lost, ask again in a few seconds")]
+    Crowded,
     /// Logged in full; the asker sees no internals.
     #[error(transparent)]
     Internal(anyhow::Error),
@@ -60,6 +63,7 @@ impl AppError {
             AppError::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             AppError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
             AppError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            AppError::Crowded => (StatusCode::SERVICE_UNAVAILABLE, "crowded"),
             AppError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };
         let detail = match self {
@@ -70,6 +74,7 @@ impl AppError {
         let retry_seconds = match self {
             AppError::TooMany { retry_seconds, .. } => Some(*retry_seconds),
             AppError::Busy => Some(1),
+            AppError::Crowded => Some(5),
             _ => None,
         };
         Problem { status, code, detail, retry_seconds }

@@ -1,0 +1,114 @@
+//! The form of a plan's spend in a browser without scripts, and answers that are kept until something happens.
+
+use std::sync::Arc;
+
+use facts::access::NewUser;
+use reqwest::redirect::Policy;
+use serde_json::{Value, json};
+
+use super::tests::{World, world};
+use crate::{
+    access::{Role, password},
+    forecast::{ForecastParams, forecast_of},
+    plan::{PlanParams, past, planned},
+    question::QuestionParams,
+};
+
+const PASSWORD: &str = "a long enough password";
+
+struct Browser {
+    client: reqwest::Client,
+    site: String,
+}
+
+impl Browser {
+    async fn of(world: &World) -> Browser {
+        let hash = password::hash(PASSWORD.into()).await.unwrap();
+        let mut tx = world.office.facts().write().await.unwrap();
+        let new =
+            NewUser { name: "Rui", email: "rui@example.com", side: "marketing", role: Role::Leader.key(), password_hash: Some(&hash) };
+        facts::access::invite_user(&mut tx, &new, None, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        let client = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap();
+        let browser = Browser { client, site: world.address.trim_end_matches("/api/v1").to_owned() };
+        let form = format!("email=rui@example.com&password={}", PASSWORD.replace(' ', "+"));
+        assert_eq!(browser.post("/sign-in", &form).await.0, 303);
+        browser
+    }
+
+    async fn get(&self, path: &str) -> (u16, String) {
+        let answer = self.client.get(format!("{}{path}", self.site)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    async fn post(&self, path: &str, form: &str) -> (u16, String) {
+        let request = self.client.post(format!("{}{path}", self.site)).header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(form.to_owned()).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn spend_is_planned_by_a_form() {
+    const FORM: &str = "/plan/saved/1/spend";
+    let world = world().await;
+    let browser = Browser::of(&world).await;
+    world.ask("POST", "/plans", json!({"name": "Autumn", "body": {"customers": 5, "by": "2026-12-31", "spend_minor": 700}})).await;
+    let spend = async || world.ask("GET", "/plans/1", Value::Null).await.1["body"]["spend"].clone();
+    let (status, page) = browser.get(FORM).await;
+    assert!(status == 200 && page.contains("month-0") && page.contains("not recorded"), "{page}");
+    let (status, page) = browser.post(FORM, "edits=1&month-0=2026-04&source-0=none&amount-0=12k&do=save").await;
+    assert!(status == 422 && page.contains("Write an amount in EUR") && page.contains("value=\"12k\""), "{page}");
+    let (status, page) = browser.post(FORM, "edits=1&month-0=2026-04&do=more").await;
+    assert!(
+        status == 200 && page.contains("month-12") && page.contains("value=\"2026-04\"") && !page.contains("Choose a source."),
+        "{page}"
+    );
+    assert_eq!(spend().await, Value::Null, "nothing was saved yet");
+    let lines = "month-0=2026-05&source-0=source%3Aweb+ads&amount-0=12,000.50&month-1=2026-04&source-1=none&amount-1=7";
+    assert_eq!(browser.post(FORM, &format!("edits=1&{lines}&month-2=&source-2=&amount-2=&do=save")).await.0, 303);
+    let kept = json!([
+        {"month": "2026-04", "source": null, "amount_minor": 700},
+        {"month": "2026-05", "source": "web ads", "amount_minor": 1_200_050},
+    ]);
+    assert_eq!(spend().await, kept);
+    assert_eq!(world.ask("GET", "/plans/1", Value::Null).await.1["body"]["spend_minor"], Value::Null, "by month takes its place");
+    let (_, page) = browser.get("/plan?plan=1").await;
+    assert!(page.contains("Change spend") && page.contains("web ads") && page.contains("buys nothing here"), "{page}");
+    // Somebody saved it since: nothing is written, and nothing that was typed is lost.
+    let (status, page) = browser.post(FORM, "edits=1&month-0=2026-06&source-0=none&amount-0=99&do=save").await;
+    assert!(
+        status == 409 && page.contains("was saved since") && page.contains("value=\"99\"") && page.contains("name=\"edits\" value=\"2\""),
+        "{page}"
+    );
+    let one_removed = format!("edits=2&{lines}&remove-1=1&do=save");
+    assert_eq!(browser.post(FORM, &one_removed).await.0, 303);
+    assert_eq!(spend().await, json!([kept[1]]));
+    assert_eq!(browser.post("/plan/saved/1/edits/3/return", "").await.0, 303);
+    assert_eq!(spend().await, kept, "as it was before");
+    assert_eq!(browser.get("/plan/saved/9/spend").await.0, 404);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_until_something_happens() {
+    let world = world().await;
+    let (params, asked) = (QuestionParams::default(), PlanParams { customers: Some("3".into()), ..PlanParams::default() });
+    let all = async || {
+        let forecast = forecast_of(&world.office, &params, &ForecastParams::default()).await.unwrap().answer;
+        let plan = planned(&world.office, &params, &asked).await.unwrap().answer;
+        let open: u64 = plan.in_hand.passes.iter().map(|(_, passes)| passes).sum();
+        (forecast, past(&world.office, &params).await.unwrap().1, open)
+    };
+    let (before, again) = (all().await, all().await);
+    assert!(Arc::ptr_eq(&before.0, &again.0) && Arc::ptr_eq(&before.1, &again.1), "the same question over the same record");
+    assert_eq!((before.2, again.2), (0, 0));
+    let (_, person) = world.ask("POST", "/people", json!({"name": "Eva"})).await;
+    let (status, lead) = world.ask("POST", "/leads", json!({"person_id": person["id"]})).await;
+    assert_eq!(status, 201, "{lead}");
+    let after = all().await;
+    assert!(!Arc::ptr_eq(&before.0, &after.0) && !Arc::ptr_eq(&before.1, &after.1), "a lead came");
+    assert_eq!(after.2, 1);
+    let other = QuestionParams { filter: Some("source=web".into()), ..QuestionParams::default() };
+    let forecast = forecast_of(&world.office, &other, &ForecastParams::default()).await.unwrap().answer;
+    assert!(!Arc::ptr_eq(&forecast, &after.0), "another question");
+}
