@@ -55,6 +55,8 @@ pub struct Effect {
     pub older: usize,
     /// Whether the question names a day of its own.
     pub has_own_day: bool,
+    /// All versions that something was before, oldest first.
+    pub versions: Vec<u32>,
 }
 
 const WINDOW_DAYS: u32 = 90;
@@ -87,12 +89,20 @@ async fn asked(office: &Office, params: &QuestionParams, own: &EffectParams) -> 
 
 pub async fn effect_of(office: &Office, params: &QuestionParams, own: &EffectParams) -> Result<Effect, AppError> {
     let Asked { history, question, calendar, settings, mut changes } = asked(office, params, own).await?;
+    let versions = office
+        .versions()
+        .await?
+        .iter()
+        .skip(1)
+        .filter(|version| version.effective_at <= question.as_of)
+        .map(|version| version.number)
+        .collect();
     let older = changes.len().saturating_sub(VERSIONS_MAX);
     changes.drain(..older);
     aside(move || {
         let answer = effect(&history, &question, &calendar, &changes, settings);
         let has_own_day = changes.iter().any(|change| change.version.is_none());
-        Effect { question, answer, older, has_own_day }
+        Effect { question, answer, older, has_own_day, versions }
     })
     .await
 }

@@ -11,7 +11,7 @@ use insight::{
 };
 use picture::Width;
 
-use super::{Effect, EffectParams, effect_of, pictures, report, rows_page};
+use super::{Effect, EffectParams, VERSIONS_MAX, effect_of, pictures, report, rows_page};
 use crate::{
     Office,
     question::QuestionParams,
@@ -26,7 +26,7 @@ use crate::{
 
 const PATH: &str = "/effect";
 /// The inputs of the form.
-pub(crate) const SHOWN: &[&str] = &["at", "window_days", "within_days", "as_of"];
+pub(crate) const SHOWN: &[&str] = &["version", "at", "window_days", "within_days", "as_of"];
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -46,6 +46,8 @@ struct EffectPage {
     at: String,
     changes: Vec<ChangeShown>,
     older: usize,
+    /// Choices: number, name, whether it is chosen.
+    versions: Vec<(String, String, bool)>,
     nothing: &'static str,
     has_own_day: bool,
     csv: String,
@@ -93,6 +95,7 @@ async fn page(
         at: text(&own.at).unwrap_or_default().chars().take(10).collect(),
         changes: found.answer.changes.iter().map(shown).collect(),
         older: found.older,
+        versions: versions(&found, &own),
         nothing: "Only the first version of the Agreement has taken effect, and nothing was before it. Compare around a day of your own instead: when a team was retrained, a tool came, a region changed hands.",
         has_own_day: found.has_own_day,
         csv: links.to("/effect/effect.csv", &[]),
@@ -103,6 +106,14 @@ async fn page(
         judged: Judged::of(question),
         frame,
     }))
+}
+
+/// Newest first, after all of them.
+fn versions(found: &Effect, own: &EffectParams) -> Vec<(String, String, bool)> {
+    let chosen = text(&own.version).unwrap_or_default();
+    let all = if found.versions.len() > VERSIONS_MAX { format!("The latest {VERSIONS_MAX}") } else { "All".to_owned() };
+    let one = |number: &u32| (number.to_string(), format!("Version {number}"), number.to_string() == chosen);
+    [(String::new(), all, chosen.is_empty())].into_iter().chain(found.versions.iter().rev().map(one)).collect()
 }
 
 fn shown(change: &ChangeSeen, question: &Question, links: &Links) -> ChangeShown {
