@@ -5,6 +5,16 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 // --- toasts -------------------------------------------------------------------------------------------------------------------------
+/** A toast goes after a while, but never from under a pointer or the focus. What it offers to undo is on the record too. */
+function expires(box) {
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (box.matches(":hover, :focus-within") ? wait() : box.remove()), $("form", box) ? 20000 : 8000);
+  };
+  for (const kind of ["pointerenter", "pointerleave", "focusin", "focusout"]) box.addEventListener(kind, wait);
+  wait();
+}
 function toast(words, undo) {
   const box = document.createElement("div");
   box.className = "toast";
@@ -21,9 +31,9 @@ function toast(words, undo) {
     box.append(form);
   }
   $(".toasts").append(box);
-  setTimeout(() => box.remove(), undo ? 12000 : 6000);
+  expires(box);
 }
-document.addEventListener("DOMContentLoaded", () => $$(".toast").forEach((box) => setTimeout(() => box.remove(), 8000)));
+document.addEventListener("DOMContentLoaded", () => $$(".toast").forEach(expires));
 document.addEventListener("htmx:responseError", (event) => {
   const answer = event.detail.xhr;
   const page = new DOMParser().parseFromString(answer.responseText || "", "text/html");

@@ -18,6 +18,7 @@ use facts::{
 
 use super::{
     Acting, Standing, Step, due, rights,
+    undo::{self, Offer},
     why::{self, Why},
 };
 use crate::{
@@ -52,6 +53,7 @@ pub struct Story {
     /// When a lead that was sent back is to be looked at again.
     pub returns: Option<String>,
     pub timeline: TimelineView,
+    pub undo: Option<Offer>,
     pub may: May,
     pub may_answer: bool,
     pub may_appeal: bool,
@@ -153,6 +155,7 @@ pub async fn of(tx: &mut ReadTx, frame: &Frame, acting: &Acting, id: i64, before
         checklists: checklists(agreement, stage, &confirmed, frame),
         attempts: story::attempts(connection, lead.person_id, accepted_at).await?.len(),
         attempts_min: agreement.promises.attempts_min,
+        undo: undo::offered(connection, acting, id).await?,
         returns: handoff::return_of(connection, id).await?.map(|(_, at)| frame.date(Instant(at))),
         may: May::of(stage, rights::reviews(role, agreement)),
         may_answer: rights::answers(role) && asking.is_some(),

@@ -313,6 +313,13 @@ async fn undo_is_offered_only_where_it_would_be_done() {
         let mut tx = desk.office.facts().write().await.unwrap();
         assert_eq!(undo::is_open(&mut tx, &[lead], last).await.unwrap(), expected, "{stage:?}, {verbs:?}");
         tx.rollback().await.unwrap();
+        for (role, minutes, offers) in [(Role::Sales, 0, expected), (Role::Leader, 0, false), (Role::Sales, undo::MINUTES_MAX, false)] {
+            desk.office.clock().tick_micros(minutes * 60_000_000);
+            let acting = desk.acting(role).await;
+            let mut record = desk.office.facts().read().await.unwrap();
+            let offer = undo::offered(record.conn(), &acting, lead).await.unwrap();
+            assert_eq!(offer.is_some(), offers, "on the record, {role:?} after {minutes} minutes: {stage:?}, {verbs:?}");
+        }
     }
 }
 

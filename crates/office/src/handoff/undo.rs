@@ -1,8 +1,8 @@
 //! Taking back, within ten minutes, what was decided about leads, unless something was done since.
 
-use alignment::lifecycle::Stage;
+use alignment::{Instant, lifecycle::Stage};
 use facts::{
-    FactsError, WriteTx,
+    Connection, FactsError, WriteTx,
     bulk::{self, Value},
     changes,
     handoff::retraction,
@@ -14,6 +14,9 @@ use super::Acting;
 use crate::web::AppError;
 
 pub const MINUTES_MAX: i64 = 10;
+const MINUTE: i64 = 60_000_000;
+/// More is not changed about a lead by one decision.
+const CHANGES_LOOKED_AT: i64 = 20;
 
 /// Takes back the newest entry of a lead into this stage, with all that was written about the lead in the same moment. One that is not
 /// there was taken back before.
@@ -59,9 +62,36 @@ pub async fn is_open(tx: &mut WriteTx, ids: &[i64], recorded_at: i64) -> Result<
     Ok(true)
 }
 
+/// The undo that a record offers for as long as it would be done.
+pub struct Offer {
+    /// Of the form's target.
+    pub address: String,
+    pub until: Instant,
+}
+
+/// What the one who looks decided last about the lead, where it can still be taken back.
+pub async fn offered(connection: &mut Connection, acting: &Acting, id: i64) -> Result<Option<Offer>, AppError> {
+    let (now, actor) = (acting.author.now, acting.author.actor);
+    if actor.is_none() || !super::rights::reviews(acting.actor.role, acting.agreement()) {
+        return Ok(None);
+    }
+    let is_recent = |recorded_at: i64, by: Option<i64>| by == actor && now - recorded_at <= MINUTES_MAX * MINUTE;
+    let is_decision = |row: &TransitionRow| row.goes_back != 0 || Stage::parse(&row.stage).is_some_and(|stage| stage > Stage::Mql);
+    let entered = leads::transitions(connection, id).await?;
+    let entered = entered.iter().filter(|row| is_decision(row) && is_recent(row.recorded_at, row.actor_id)).map(|row| row.recorded_at);
+    let given = changes::of(connection, &schema::LEADS, id, CHANGES_LOOKED_AT).await?;
+    let given = given.iter().filter(|row| row.field == "owner_id" && row.import_id.is_none() && is_recent(row.recorded_at, row.actor_id));
+    let Some(at) = entered.chain(given.map(|row| row.recorded_at)).max() else { return Ok(None) };
+    let lead = leads::one(connection, id).await?;
+    if retraction::done_since(connection, id, lead.person_id, at).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Offer { address: format!("/handoff/undo?at={at}&leads={id}"), until: Instant(at + MINUTES_MAX * MINUTE) }))
+}
+
 async fn take_back_of(tx: &mut WriteTx, acting: &Acting, id: i64, recorded_at: i64, by: Option<i64>) -> Result<(), AppError> {
     let lead = leads::one(tx.conn(), id).await?;
-    if acting.author.now - recorded_at > MINUTES_MAX * 60_000_000 {
+    if acting.author.now - recorded_at > MINUTES_MAX * MINUTE {
         return Err(AppError::Conflict(format!("lead {id}: {MINUTES_MAX} minutes have passed; what was decided stands")));
     }
     if let Some(done) = retraction::done_since(tx.conn(), id, lead.person_id, recorded_at).await? {

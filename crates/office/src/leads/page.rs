@@ -21,6 +21,10 @@ use super::pages::{side_key, side_name};
 use crate::{
     Office,
     api::Asked,
+    handoff::{
+        Acting,
+        undo::{self, Offer},
+    },
     lists::{
         RecordQuery,
         timeline::{self, TimelineView},
@@ -41,6 +45,8 @@ pub struct LeadPage {
     steps: Vec<Step>,
     /// Those that run.
     clocks: Vec<crate::handoff::ClockView>,
+    /// Of what the one who looks decided minutes ago.
+    undo: Option<Offer>,
     deals: Vec<DealRow>,
     /// Where the learned score is better than the points.
     score: Option<crate::score::Block>,
@@ -86,6 +92,7 @@ pub async fn page(
     let score = crate::score::block(&office, &frame, id).await?;
     let connection = record.conn();
     let versions = office.versions().await?;
+    let acting = Acting::of(&office, &frame.actor).await?;
     let clocks = facts::clocks::running_of(connection, &[id]).await?;
     Ok(Page(LeadPage {
         clocks: clocks.iter().map(|clock| crate::handoff::clock_view(clock, &versions, &frame)).collect(),
@@ -94,6 +101,7 @@ pub async fn page(
         side: side_key(stage.definition().owner),
         side_name: side_name(stage.definition().owner),
         steps: steps(&frame, &lead, stage, &transitions),
+        undo: undo::offered(connection, &acting, id).await?,
         deals,
         score,
         external_ids: custom::external_ids(connection, Noun::Lead, id).await?,
