@@ -130,6 +130,10 @@ pub struct EvidenceRow {
     pub id: i64,
     /// Whether the row is in the numerator.
     pub hit: bool,
+    /// What the row adds to the denominator and to the numerator: 1 and 0 or 1, but for a row of several parts, such as the required
+    /// fields of a lead. Neither, where it is not counted.
+    pub n: u32,
+    pub hits: u32,
     /// What the row adds, in the unit of the number: days, minor units, ...
     pub value: Option<f64>,
     pub at: Option<Instant>,

@@ -58,6 +58,8 @@ pub fn rows(
     let row = |(seen, at): &(Seen, Instant)| EvidenceRow {
         id: ids[seen.row as usize],
         hit: seen.hits >= seen.n,
+        n: seen.n,
+        hits: seen.hits,
         value: Some(seen.value),
         at: Some(*at),
         fault: None,

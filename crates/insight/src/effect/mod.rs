@@ -152,7 +152,7 @@ pub fn rows(
     let ids = context.rows(number.table);
     let row = |(at, enter): &(Instant, numbers::Enter)| {
         let (hit, value) = numbers::counted(enter, windows.within_days)?;
-        Some(EvidenceRow { id: ids[enter.row], hit, value: Some(value), at: Some(*at), fault: None })
+        Some(EvidenceRow { id: ids[enter.row], hit, n: 1, hits: u32::from(hit), value: Some(value), at: Some(*at), fault: None })
     };
     let counted: Vec<EvidenceRow> = numbers::inside(&entrants, window).iter().filter_map(row).collect();
     let total = counted.len() as u64;

@@ -51,6 +51,8 @@ fn evidence_row(kpi: &Kpi, id: i64, observation: &Observation) -> EvidenceRow {
     EvidenceRow {
         id,
         hit: counted && observation.hits >= observation.n,
+        n: if counted { observation.n } else { 0 },
+        hits: if counted { observation.hits } else { 0 },
         value: counted.then_some(observation.value),
         at: Some(observation.at),
         fault,

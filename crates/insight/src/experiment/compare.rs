@@ -87,7 +87,15 @@ pub fn rows(
         let value = if let Brought::Counted(value) = found { Some(value) } else { None };
         let fault = value.is_none().then_some("its source does not write this stage down");
         let hit = value.is_some_and(|value| value > 0.0);
-        EvidenceRow { id: history.leads.ids()[*row], hit, value, at: context.view.leads[*row].begins(), fault }
+        EvidenceRow {
+            id: history.leads.ids()[*row],
+            hit,
+            n: u32::from(fault.is_none()),
+            hits: u32::from(hit),
+            value,
+            at: context.view.leads[*row].begins(),
+            fault,
+        }
     };
     let rows = members.rows.iter().skip(offset).take(limit).map(row).collect();
     Evidence { table: Table::Leads, rows, total: members.rows.len() as u64 }

@@ -32,7 +32,8 @@ pub fn rows(history: &History, question: &Question, lookout: Lookout, key: &str,
     let row = |row: usize| {
         let hit = case.observe(point, row)?;
         let at = case.context.view.leads[row].from(point.since);
-        Some(EvidenceRow { id: history.leads.ids()[row], hit, value: Some(f64::from(u8::from(hit))), at, fault: None })
+        let (hits, value) = (u32::from(hit), Some(f64::from(u8::from(hit))));
+        Some(EvidenceRow { id: history.leads.ids()[row], hit, n: 1, hits, value, at, fault: None })
     };
     let rows: Vec<EvidenceRow> = (0..history.leads.len()).filter_map(row).collect();
     let total = rows.len() as u64;
