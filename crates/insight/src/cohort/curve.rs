@@ -103,7 +103,7 @@ impl Curve {
         let stays = spells.len() as u64;
         spells.retain(|spell| spell.age_days <= age_days);
         let is_cut = (spells.len() as u64) < stays;
-        spells.par_sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days));
+        let spells = by_age(spells);
         let mut sums = Sums::default();
         let mut steps: Vec<Step> = Vec::new();
         let mut at_risk = stays;
@@ -187,6 +187,38 @@ impl Curve {
         let place = self.steps.partition_point(|step| step.age_days <= age_days);
         Some(place.checked_sub(1).map_or(before, |last| of(&self.steps[last])))
     }
+}
+
+/// Fewer are sorted at once.
+const APART_MIN: usize = 1 << 14;
+/// Older ones lie together on the last day.
+const DAYS_APART: usize = 1 << 10;
+
+/// Sorted by age: dealt out by day first, since a day's are soon sorted.
+fn by_age(mut spells: Vec<Spell>) -> Vec<Spell> {
+    if spells.len() < APART_MIN {
+        spells.sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days));
+        return spells;
+    }
+    let day = |spell: &Spell| (spell.age_days.max(0.0) as usize).min(DAYS_APART - 1);
+    let mut starts = vec![0_usize; DAYS_APART + 1];
+    spells.iter().for_each(|spell| starts[day(spell) + 1] += 1);
+    (0..DAYS_APART).for_each(|day| starts[day + 1] += starts[day]);
+    let (mut next, mut sorted) = (starts.clone(), spells.clone());
+    for spell in spells {
+        let place = &mut next[day(&spell)];
+        sorted[*place] = spell;
+        *place += 1;
+    }
+    let mut days: Vec<&mut [Spell]> = Vec::with_capacity(DAYS_APART);
+    let mut rest = sorted.as_mut_slice();
+    for bounds in starts.windows(2) {
+        let (of_day, after) = rest.split_at_mut(bounds[1] - bounds[0]);
+        days.push(of_day);
+        rest = after;
+    }
+    days.into_par_iter().for_each(|of_day| of_day.sort_unstable_by(|a, b| a.age_days.total_cmp(&b.age_days)));
+    sorted
 }
 
 /// What has been added up before the next age.

@@ -139,6 +139,19 @@ fn of_those_still_open_fewer_have_time_left() {
     assert_eq!((curve.converted_age(0.25), curve.converted_age(0.5), curve.converted_age(0.6)), (Some(1.0), Some(3.0), None));
 }
 
+#[test]
+fn many_stand_in_the_order_of_their_ages() {
+    let outcomes = [Outcome::Converted, Outcome::Left, Outcome::Open];
+    let spell = |index: u64| Spell {
+        age_days: (index.wrapping_mul(0x9E37_79B9) % 2_000_003) as f64 / 977.0 - 1.0,
+        outcome: outcomes[index as usize % 3],
+    };
+    let many: Vec<Spell> = (0..2 * APART_MIN as u64).map(spell).collect();
+    let mut ages: Vec<f64> = many.iter().map(|spell| spell.age_days).collect();
+    ages.sort_unstable_by(f64::total_cmp);
+    assert_eq!(by_age(many).iter().map(|spell| spell.age_days).collect::<Vec<_>>(), ages);
+}
+
 proptest! {
     #[test]
     fn rates_sum_to_one_and_only_grow(rows in proptest::collection::vec((0..60_u8, 0..3_u8), 0..80)) {

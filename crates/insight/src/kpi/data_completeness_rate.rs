@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::history::History;
 
 pub static KPI: Kpi = Kpi {
     key: "data_completeness_rate",
@@ -28,15 +29,15 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
 
 /// (filled, required) fields of a lead.
 pub fn filled(context: &Context, row: usize) -> (u32, u32) {
-    let required = &context.question.settings.required_fields;
-    (required.iter().filter(|field| is_filled(context, row, field)).count() as u32, required.len() as u32)
+    let (history, required) = (context.history, &context.question.settings.required_fields);
+    let person = history.people.find(history.leads.person.values()[row]);
+    let company = context.view.company_of_lead(row);
+    let is_filled = |field: &&String| is_filled(history, row, person, company, field);
+    (required.iter().filter(is_filled).count() as u32, required.len() as u32)
 }
 
 /// Of the lead, its person or its company. Another key is one of the customer's own fields.
-fn is_filled(context: &Context, row: usize, field: &str) -> bool {
-    let history = context.history;
-    let person = history.people.find(history.leads.person.values()[row]);
-    let company = context.view.company_of_lead(row);
+fn is_filled(history: &History, row: usize, person: Option<usize>, company: Option<usize>, field: &str) -> bool {
     match field {
         "name" => person.is_some_and(|row| history.people.has_name.get(row)),
         "email" => person.is_some_and(|row| history.people.has_email.get(row)),
