@@ -1,3 +1,4 @@
+use alignment::Instant;
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -9,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{ExperimentFields, OfFigure, look, report, rows_of};
+use super::{ExperimentFields, OfFigure, fields::instant, look, report, rows_of};
 use crate::{
     Actor, Office, Role,
     api::{
-        Asked, Body, Described, Slice, Write, ask, describe,
+        Asked, Body, Described, Slice, Write,
+        ask::{self, filled},
+        describe,
         wire::{at, at_or_none},
         write,
     },
@@ -29,7 +32,7 @@ pub fn described() -> Vec<Described> {
     vec![
         describe::get("/api/v1/experiments", "List experiments", list).words("Newest first.").query::<ListQuery>().lists::<Experiment>(),
         Described::of(Endpoint::post("/api/v1/experiments", EXPERIMENTERS, create), "Write an experiment down")
-            .words("What decides can't be changed later.")
+            .words("What decides can't be changed later. Both versions are looked up in the record.")
             .takes::<ExperimentFields>()
             .gives::<Experiment>(),
         describe::get("/api/v1/experiments/{id}", "One experiment with what it shows", one)
@@ -110,7 +113,7 @@ impl From<ExperimentRow> for Experiment {
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct End {
-    /// 2026-03-01T09:00:00Z; now, unless said.
+    /// 2026-03-01T09:00:00Z, or a date for its first instant in the Agreement's time zone; now, unless said.
     pub ends_at: Option<String>,
 }
 
@@ -137,57 +140,68 @@ async fn rows(
 }
 
 async fn create(State(office): State<Office>, actor: Actor, body: Body<ExperimentFields>) -> Result<Response, AppError> {
+    let new = super::checked(&office, body.fields.clone()).await?;
     let mut write = match Write::begin(&office, &actor, &body).await? {
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    let id = super::create(&mut write.tx, &write.author, body.fields).await?;
+    let id = record::add(&mut write.tx, &write.author, &new).await?;
     let made = Experiment::from(record::one(write.tx.conn(), id).await?);
     write.answer(StatusCode::CREATED, &made, &["experiments"]).await
 }
 
 async fn end(State(office): State<Office>, actor: Actor, Path(id): Path<i64>, body: Body<End>) -> Result<Response, AppError> {
+    let zone = super::zone(&office).await?;
+    let ends_at = filled(&body.fields.ends_at).map(|text| instant("ends_at", text, &zone)).transpose()?;
     let mut write = match Write::begin(&office, &actor, &body).await? {
         Ok(write) => write,
         Err(kept) => return Ok(kept),
     };
-    super::end(&mut write.tx, &write.author, &actor, id, body.fields.ends_at.as_deref()).await?;
+    super::end(&mut write.tx, &write.author, &actor, id, ends_at).await?;
     let ended = Experiment::from(record::one(write.tx.conn(), id).await?);
     write.answer(StatusCode::CREATED, &ended, &["experiments"]).await
 }
 
 async fn reopen(State(office): State<Office>, actor: Actor, Path(id): Path<i64>) -> Result<Json<Experiment>, AppError> {
-    Ok(Json(changed(&office, &actor, id, Change::Reopen).await?))
+    Ok(Json(changed(&office, &actor, id, Change::Reopen).await?.experiment))
 }
 
 async fn remove(State(office): State<Office>, actor: Actor, Path(id): Path<i64>) -> Result<Json<Experiment>, AppError> {
-    Ok(Json(changed(&office, &actor, id, Change::Remove).await?))
+    Ok(Json(changed(&office, &actor, id, Change::Remove).await?.experiment))
 }
 
 async fn put_back(State(office): State<Office>, actor: Actor, Path(id): Path<i64>) -> Result<(StatusCode, Json<Experiment>), AppError> {
-    Ok((StatusCode::CREATED, Json(changed(&office, &actor, id, Change::PutBack).await?)))
+    Ok((StatusCode::CREATED, Json(changed(&office, &actor, id, Change::PutBack).await?.experiment)))
 }
 
 /// What can be done to an experiment without a body.
 #[derive(Clone, Copy)]
 pub(super) enum Change {
-    End,
+    /// Now, or at an instant that was its end before.
+    End(Option<Instant>),
     Reopen,
     Remove,
     PutBack,
 }
 
-pub(super) async fn changed(office: &Office, actor: &Actor, id: i64, change: Change) -> Result<Experiment, AppError> {
+pub(super) struct Changed {
+    pub experiment: Experiment,
+    /// The end that was taken back.
+    pub ended_at: Option<Instant>,
+}
+
+pub(super) async fn changed(office: &Office, actor: &Actor, id: i64, change: Change) -> Result<Changed, AppError> {
     let author = write::author(office, actor).await?;
     let mut tx = office.facts().write().await?;
+    let mut ended_at = None;
     match change {
-        Change::End => super::end(&mut tx, &author, actor, id, None).await?,
-        Change::Reopen => super::reopen(&mut tx, &author, actor, id).await?,
+        Change::End(at) => super::end(&mut tx, &author, actor, id, at.map(|at| at.0)).await?,
+        Change::Reopen => ended_at = super::reopen(&mut tx, &author, actor, id).await?.map(Instant),
         Change::Remove => super::remove(&mut tx, &author, actor, id).await?,
         Change::PutBack => super::put_back(&mut tx, &author, actor, id).await?,
     }
-    let row = Experiment::from(record::one(tx.conn(), id).await?);
+    let experiment = Experiment::from(record::one(tx.conn(), id).await?);
     tx.commit().await?;
     office.tell(News::Record { tables: vec!["experiments".into()] });
-    Ok(row)
+    Ok(Changed { experiment, ended_at })
 }

@@ -1,8 +1,9 @@
 //! What an experiment is made of, as it comes in.
 
-use alignment::instant::MICROS_PER_DAY;
+use alignment::{Instant, instant::MICROS_PER_DAY};
 use facts::experiments::NewExperiment;
 use insight::question::Dimension;
+use jiff::{civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,14 +25,17 @@ pub struct ExperimentFields {
     pub a: String,
     /// Of version B, the new one.
     pub b: String,
+    /// B is a source, a channel or a value of an own field that nothing on record has yet. Campaigns and content must be there.
+    pub b_is_new: bool,
     /// The number that decides: `mql_rate`, `sql_rate` (unless said), `customer_rate` or `revenue_per_lead`.
     pub number: Option<String>,
     /// The smallest change worth finding, in percent of what A has: 1 to 500; 20 unless said.
     pub worth_finding_percent: Option<i64>,
     /// Count only leads so many days old or older, with what they brought in that time: 1 to 730; all leads unless said.
     pub within_days: Option<i64>,
-    /// 2026-03-01T09:00:00Z, or a date for its first instant in UTC; now, unless said.
+    /// 2026-03-01T09:00:00Z, or a date for its first instant in the Agreement's time zone; now, unless said.
     pub starts_at: Option<String>,
+    /// As `starts_at`; the first instant whose leads don't count any more.
     pub ends_at: Option<String>,
     pub note: Option<String>,
 }
@@ -39,9 +43,12 @@ pub struct ExperimentFields {
 const NAME_MAX: usize = 200;
 const NOTE_MAX: usize = 10_000;
 const AHEAD_DAYS_MAX: i64 = 730;
+/// Of `2026-03-01`.
+const DATE_LENGTH: usize = 10;
 
 impl ExperimentFields {
-    pub fn checked(self, now: i64) -> Result<NewExperiment, AppError> {
+    /// All but whether the versions are on record. `zone` is the Agreement's.
+    pub fn checked(self, now: i64, zone: &TimeZone) -> Result<NewExperiment, AppError> {
         let name = text("name", &self.name, NAME_MAX)?;
         let dimension = Dimension::parse(self.dimension.trim()).ok_or_else(|| {
             AppError::refused(format!("dimension `{}`: write source, campaign, channel, content or custom:<field>", self.dimension))
@@ -60,8 +67,8 @@ impl ExperimentFields {
             return Err(AppError::refused("b: it is the same as a; an experiment compares two versions"));
         }
         let number = outcome(filled(&self.number).unwrap_or("sql_rate"))?.key().to_owned();
-        let starts_at = instant("starts_at", &self.starts_at)?.unwrap_or(now);
-        let ends_at = instant("ends_at", &self.ends_at)?;
+        let starts_at = filled(&self.starts_at).map_or(Ok(now), |text| instant("starts_at", text, zone))?;
+        let ends_at = filled(&self.ends_at).map(|text| instant("ends_at", text, zone)).transpose()?;
         if ends_at.is_some_and(|ends_at| ends_at <= starts_at) {
             return Err(AppError::refused("ends_at: it must be after starts_at"));
         }
@@ -91,8 +98,15 @@ fn value(name: &str, value: &str) -> Result<String, AppError> {
     text(name, value, NAME_MAX)
 }
 
-fn instant(name: &str, value: &Option<String>) -> Result<Option<i64>, AppError> {
-    filled(value).map(|value| wire::instant(name, value)).transpose()
+/// A date alone means its first instant in the zone.
+pub fn instant(name: &str, text: &str, zone: &TimeZone) -> Result<i64, AppError> {
+    match text.trim().parse::<Date>() {
+        Ok(date) if text.trim().len() == DATE_LENGTH => {
+            let start = date.to_zoned(zone.clone()).map_err(|_| AppError::refused(format!("{name}: there is no day `{text}`")))?;
+            Ok(Instant::from_timestamp(start.timestamp()).0)
+        }
+        _ => wire::instant(name, text),
+    }
 }
 
 fn within(name: &str, value: Option<i64>, max: i64) -> Result<Option<i64>, AppError> {
@@ -115,7 +129,7 @@ mod tests {
             b: "New".into(),
             ..ExperimentFields::default()
         };
-        let checked = good.clone().checked(1_000).unwrap();
+        let checked = good.clone().checked(1_000, &TimeZone::UTC).unwrap();
         assert_eq!((checked.number.as_str(), checked.worth_finding_percent, checked.starts_at), ("sql_rate", 20, 1_000));
         type Change = fn(&mut ExperimentFields);
         let cases: [(Change, &str); 11] = [
@@ -134,8 +148,24 @@ mod tests {
         for (change, expected) in cases {
             let mut fields = good.clone();
             change(&mut fields);
-            let refused = fields.checked(1_000).unwrap_err().problem().detail;
+            let refused = fields.checked(1_000, &TimeZone::UTC).unwrap_err().problem().detail;
             assert!(refused.starts_with(expected), "{expected}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_of_the_agreements_zone() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        for (text, expected) in [
+            ("2026-03-01", Some("2026-03-01T05:00:00Z")),
+            ("2026-07-01", Some("2026-07-01T04:00:00Z")),
+            ("2026-03-01T00:00:00Z", Some("2026-03-01T00:00:00Z")),
+            ("2026-03-01T09:00:00+01:00", Some("2026-03-01T08:00:00Z")),
+            ("2026-13-01", None),
+            ("soon", None),
+        ] {
+            let read = instant("starts_at", text, &zone).ok().map(|at| Instant(at).to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
         }
     }
 }

@@ -2,18 +2,20 @@
 
 pub mod api;
 mod fields;
+mod form;
 pub mod pages;
 mod pictures;
 pub mod report;
 mod rows_page;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use alignment::{Instant, instant::MICROS_PER_DAY};
 use facts::{
     WriteTx,
     changes::{self, Author},
-    experiments::{self as record, ExperimentRow},
+    experiments::{self as record, ExperimentRow, NewExperiment},
     schema,
 };
 use insight::{
@@ -23,30 +25,40 @@ use insight::{
 };
 
 pub use fields::ExperimentFields;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
     Actor, Office, Role,
-    api::{Slice, ask::filled, wire},
+    api::{Slice, ask::filled},
     question::{QuestionParams, ask},
     scoreboard::aside,
     web::AppError,
 };
 
-/// Gives the id of the experiment.
-pub async fn create(tx: &mut WriteTx, author: &Author, fields: ExperimentFields) -> Result<i64, AppError> {
-    let new = fields.checked(author.now)?;
-    Ok(record::add(tx, author, &new).await?)
+/// What can be written down: both versions are on record. Looked up before the write begins: others must not wait for it.
+pub async fn checked(office: &Office, fields: ExperimentFields) -> Result<NewExperiment, AppError> {
+    let b_is_new = fields.b_is_new;
+    let new = fields.checked(office.clock().now().0, &zone(office).await?)?;
+    let dimension = dimension(&new.dimension)?;
+    let (history, a, b) = (office.history().await?, new.a.clone(), new.b.clone());
+    aside(move || versions::check(&history, &dimension, &a, &b, b_is_new)).await??;
+    Ok(new)
+}
+
+/// The time zone of the Agreement in force: days are of it.
+pub async fn zone(office: &Office) -> Result<TimeZone, AppError> {
+    Ok(office.versions().await?.at(office.clock().now()).agreement.time_zone())
 }
 
 /// Ends it now, or at the instant given; leads that come later don't count. One that has ended keeps its end.
-pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: Option<&str>) -> Result<(), AppError> {
+pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: Option<i64>) -> Result<(), AppError> {
     let row = own(tx, actor, id).await?;
     if row.ends_at.is_some_and(|ends_at| ends_at <= author.now) {
         return Ok(());
     }
-    let at = at.map_or(Ok(author.now), |text| wire::instant("ends_at", text))?;
+    let at = at.unwrap_or(author.now);
     if at <= row.starts_at {
         return Err(AppError::refused("ends_at: it must be after the start; remove an experiment that never ran"));
     }
@@ -54,14 +66,16 @@ pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: 
 }
 
 /// Takes the end back: leads count again from then on, up to the end that was planned before, if one was and it is still to come.
-pub async fn reopen(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64) -> Result<(), AppError> {
+/// Gives the end that was taken back, to be set again.
+pub async fn reopen(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64) -> Result<Option<i64>, AppError> {
     let row = own(tx, actor, id).await?;
-    if row.ends_at.is_none_or(|ends_at| ends_at > author.now) {
+    let planned = match row.ends_at {
+        Some(ends_at) if ends_at <= author.now => record::end_before(tx, id).await?.filter(|planned| *planned > author.now),
         // It has not ended: what is planned is taken back.
-        return Ok(record::set_end(tx, author, id, None).await?);
-    }
-    let planned = record::end_before(tx, id).await?.filter(|planned| *planned > author.now);
-    Ok(record::set_end(tx, author, id, planned).await?)
+        _ => None,
+    };
+    record::set_end(tx, author, id, planned).await?;
+    Ok(row.ends_at)
 }
 
 /// It leaves the list; its row stays, and it can be put back.
@@ -151,9 +165,8 @@ pub fn outcome(key: &str) -> Result<Outcome, AppError> {
 }
 
 pub(crate) fn design(row: &ExperimentRow) -> Result<Design, AppError> {
-    let dimension = Dimension::parse(&row.dimension);
     Ok(Design {
-        dimension: dimension.ok_or_else(|| AppError::refused(format!("dimension `{}` is not known any more", row.dimension)))?,
+        dimension: dimension(&row.dimension)?,
         a: row.a.clone(),
         b: row.b.clone(),
         decides: outcome(&row.number)?,
@@ -162,6 +175,10 @@ pub(crate) fn design(row: &ExperimentRow) -> Result<Design, AppError> {
         ends_at: row.ends_at.map(Instant),
         within_days: row.within_days.and_then(|days| u32::try_from(days).ok()),
     })
+}
+
+fn dimension(key: &str) -> Result<Dimension, AppError> {
+    Dimension::parse(key).ok_or_else(|| AppError::refused(format!("dimension `{key}` is not known any more")))
 }
 
 /// Days that it has run, at `now`.

@@ -1,11 +1,12 @@
 //! The list of experiments, and one with what it shows.
 
-use alignment::{Instant, instant::MICROS_PER_DAY};
+use alignment::Instant;
 use askama::Template;
 use axum::{
     Form,
     extract::{Path, Query, State},
-    response::Response,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use facts::{
     experiments::{self as record, ExperimentRow},
@@ -17,9 +18,11 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::{
-    ExperimentFields, Looked,
+    Looked,
     api::{Change, EXPERIMENTERS, changed},
-    days_run, look, pictures, report, rows_page,
+    days_run,
+    form::{self, Shown, Typed},
+    look, pictures, report, rows_page,
 };
 use crate::{
     Office, Role,
@@ -41,6 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, Allow::SignedIn, list),
         Endpoint::post(PATH, EXPERIMENTERS, create),
+        Endpoint::get("/experiments/values", Allow::SignedIn, form::suggested),
         Endpoint::get("/experiments/{id}", Allow::SignedIn, one),
         Endpoint::get("/experiments/{id}/rows", Allow::SignedIn, rows_page::page),
         Endpoint::get("/experiments/{id}/versions.svg", Allow::SignedIn, versions_svg),
@@ -59,9 +63,7 @@ struct ListPage {
     next: Option<String>,
     first: Option<String>,
     shown: String,
-    campaigns: Vec<(i64, String)>,
-    numbers: Vec<(&'static str, &'static str)>,
-    today: String,
+    form: Shown,
     frame: Frame,
 }
 
@@ -84,21 +86,23 @@ struct ListQuery {
 }
 
 async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<ListQuery>) -> Result<Page<ListPage>, AppError> {
+    let typed = Typed { starts_on: format::iso_date(frame.now, &frame.zone), ..Typed::default() };
+    let form = Shown::of(&office, typed, None).await?;
+    Ok(Page(list_page(&office, frame, query, form).await?))
+}
+
+async fn list_page(office: &Office, frame: Frame, query: ListQuery, form: Shown) -> Result<ListPage, AppError> {
     let mut record = office.facts().read().await?;
     let turn = Turn { cursor: query.cursor.as_deref().filter(|cursor| !cursor.is_empty()), ..Turn::first() };
     let page = record::list(&mut record, turn).await?;
-    let campaigns = facts::campaigns::names(record.conn()).await?;
-    drop(record);
-    Ok(Page(ListPage {
+    Ok(ListPage {
         shown: format::plural(page.items.len() as u64, "experiment on this page", "experiments on this page"),
         rows: page.items.iter().map(|row| row_shown(row, &frame)).collect(),
         next: page.next.map(|cursor| crate::ui::url::with(PATH, [("cursor", cursor.as_str())])),
         first: query.cursor.map(|_| PATH.to_owned()),
-        campaigns,
-        numbers: Outcome::ALL.map(|outcome| (outcome.key(), outcome.name())).to_vec(),
-        today: format::iso_date(frame.now, &frame.zone),
+        form,
         frame,
-    }))
+    })
 }
 
 fn row_shown(row: &ExperimentRow, frame: &Frame) -> RowShown {
@@ -251,69 +255,54 @@ fn outcomes(looked: &Looked, rows: &impl Fn(Outcome, &str) -> String) -> Vec<Out
     looked.comparison.outcomes.iter().map(shown).collect()
 }
 
-/// The form; an empty field is one that was left out.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct NewForm {
-    name: String,
-    dimension: String,
-    a: String,
-    b: String,
-    number: String,
-    worth_finding_percent: String,
-    within_days: String,
-    starts_on: String,
-    note: String,
-}
-
-async fn create(State(office): State<Office>, session: Session, frame: Frame, Form(form): Form<NewForm>) -> Result<Response, AppError> {
-    match written(&office, &frame, form).await {
+async fn create(State(office): State<Office>, session: Session, frame: Frame, Form(typed): Form<Typed>) -> Result<Response, AppError> {
+    match written(&office, &frame, typed.clone()).await {
         Ok(id) => {
             redirect(&session, &format!("/experiments/{id}"), "The experiment is written down.", Some(format!("/experiments/{id}/removal")))
                 .await
         }
-        Err(AppError::Refused(words)) => redirect(&session, PATH, &format!("Not written down. {words}"), None).await,
+        Err(AppError::Refused(words)) => {
+            let form = Shown::of(&office, typed, Some(&words)).await?;
+            let page = list_page(&office, frame, ListQuery::default(), form).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Page(page)).into_response())
+        }
         Err(other) => Err(other),
     }
 }
 
-async fn written(office: &Office, frame: &Frame, form: NewForm) -> Result<i64, AppError> {
-    let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let whole = |name: &str, text: String| {
-        filled(text).map(|text| text.parse().map_err(|_| AppError::refused(format!("{name}: `{text}` is no whole number")))).transpose()
-    };
-    // A day's first instant in UTC lies in it or beside it: the noon of the day always lies in it.
-    let start = filled(form.starts_on)
-        .map(|day| day.parse::<Instant>().map(|at| at.plus_micros(MICROS_PER_DAY / 2).day_start(&frame.zone).to_string()));
-    let fields = ExperimentFields {
-        name: form.name,
-        dimension: form.dimension,
-        a: form.a,
-        b: form.b,
-        number: filled(form.number),
-        worth_finding_percent: whole("worth finding", form.worth_finding_percent)?,
-        within_days: whole("within days", form.within_days)?,
-        starts_at: start.transpose().map_err(|error| AppError::refused(format!("first day: {error}")))?,
-        ends_at: None,
-        note: filled(form.note),
-    };
+async fn written(office: &Office, frame: &Frame, typed: Typed) -> Result<i64, AppError> {
+    let new = super::checked(office, typed.fields()?).await?;
     let author = write::author(office, &frame.actor).await?;
     let mut tx = office.facts().write().await?;
-    let id = super::create(&mut tx, &author, fields).await?;
+    let id = record::add(&mut tx, &author, &new).await?;
     tx.commit().await?;
     office.tell(News::Record { tables: vec!["experiments".into()] });
     Ok(id)
 }
 
-async fn end(State(office): State<Office>, session: Session, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
-    changed(&office, &frame.actor, id, Change::End).await?;
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct EndQuery {
+    /// The end that is put back; now, unless said.
+    ends_at: Option<Instant>,
+}
+
+async fn end(
+    State(office): State<Office>,
+    session: Session,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Asked(query): Asked<EndQuery>,
+) -> Result<Response, AppError> {
+    changed(&office, &frame.actor, id, Change::End(query.ends_at)).await?;
     redirect(&session, &format!("/experiments/{id}"), "The experiment has ended.", Some(format!("/experiments/{id}/reopening"))).await
 }
 
 async fn reopen(State(office): State<Office>, session: Session, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
-    changed(&office, &frame.actor, id, Change::Reopen).await?;
-    redirect(&session, &format!("/experiments/{id}"), "It goes on; leads since then count too.", Some(format!("/experiments/{id}/end")))
-        .await
+    let ended_at = changed(&office, &frame.actor, id, Change::Reopen).await?.ended_at;
+    // Taken back, it ends when it had ended, not now.
+    let undo = ended_at.map(|at| crate::ui::url::with(&format!("/experiments/{id}/end"), [("ends_at", at.to_string().as_str())]));
+    redirect(&session, &format!("/experiments/{id}"), "It goes on; leads since then count too.", undo).await
 }
 
 async fn remove(State(office): State<Office>, session: Session, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {

@@ -1,7 +1,9 @@
 //! Experiments over the API: written down, looked at, ended, removed and taken back.
 
 use alignment::Instant;
-use facts::access::NewUser;
+use facts::{access::NewUser, bulk::Value, changes, schema};
+
+use super::api::{Change, changed};
 
 use crate::{
     Actor, Clock, Office,
@@ -19,6 +21,44 @@ async fn token(office: &Office, name: &str, role: Role, key: &str) -> String {
     tokens::create(office, &actor, "test", &[Scope::Read, Scope::Write]).await.unwrap()
 }
 
+/// Two guides, one of which has yet to bring a lead.
+async fn guides(office: &Office) {
+    let mut tx = office.facts().write().await.unwrap();
+    let author = changes::Author { actor: None, now: office.clock().now().0, agreement_version: None };
+    for title in ["Old guide", "New guide"] {
+        let values = [("title", Value::Text(title.into())), ("kind", Value::Text("guide".into()))];
+        changes::add(&mut tx, &author, &schema::CONTENT, author.now, &values).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn going_on_is_taken_back_to_the_end_that_was_there() {
+    let database = cast::database().await;
+    let home = tempfile::tempdir().unwrap();
+    let office = Office::open(home.path(), Some(&database.url), Clock::set_to("2026-03-02T09:00:00Z".parse().unwrap())).await.unwrap();
+    guides(&office).await;
+    let fields = super::ExperimentFields {
+        name: "Shorter form".into(),
+        dimension: "content".into(),
+        a: "1".into(),
+        b: "New guide".into(),
+        starts_at: Some("2026-01-05".into()),
+        ends_at: Some("2026-02-01".into()),
+        ..Default::default()
+    };
+    let new = super::checked(&office, fields).await.unwrap();
+    let actor = Actor::command_line();
+    let author = crate::api::write::author(&office, &actor).await.unwrap();
+    let mut tx = office.facts().write().await.unwrap();
+    let id = facts::experiments::add(&mut tx, &author, &new).await.unwrap();
+    tx.commit().await.unwrap();
+    let reopened = changed(&office, &actor, id, Change::Reopen).await.unwrap();
+    assert_eq!((reopened.experiment.ends_at, reopened.ended_at), (None, new.ends_at.map(Instant)));
+    let ended = changed(&office, &actor, id, Change::End(reopened.ended_at)).await.unwrap().experiment;
+    assert_eq!(ended.ends_at, new.ends_at.map(|at| Instant(at).to_string()));
+}
+
 #[tokio::test]
 async fn an_experiment_is_written_down_ended_removed_and_put_back() {
     let database = cast::database().await;
@@ -28,6 +68,7 @@ async fn an_experiment_is_written_down_ended_removed_and_put_back() {
     let tokens = [token(&office, "mia", Role::Marketing, "marketing").await, token(&office, "sam", Role::Sales, "sales").await];
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/api/v1", listener.local_addr().unwrap());
+    guides(&office).await;
     let last_event = facts::events::last_id(&mut office.facts().reader().await.unwrap()).await.unwrap();
     tokio::spawn(serve(office.clone(), listener, std::future::pending()));
     let client = reqwest::Client::new();
@@ -38,6 +79,15 @@ async fn an_experiment_is_written_down_ended_removed_and_put_back() {
         (0, "POST", "/experiments", good, 201, "/number", "\"sql_rate\""),
         (0, "POST", "/experiments", r#"{"name":"x","dimension":"owner","a":"1","b":"2"}"#, 422, "/code", "\"refused\""),
         (0, "POST", "/experiments", r#"{"name":"x","colour":"red"}"#, 422, "/code", "\"refused\""),
+        (
+            0,
+            "POST",
+            "/experiments",
+            r#"{"name":"x","dimension":"content","a":"Old guide","b":"New gide"}"#,
+            422,
+            "/detail",
+            r#""b: content `New gide` is not on record; nearest are `New guide`, `Old guide`; write the name or id of one that is""#,
+        ),
         (0, "GET", "/experiments?limit=1", "", 200, "/items/0/author_name", "\"mia\""),
         (0, "GET", "/experiments/1", "", 200, "/advice/standing", "\"nothing_yet\""),
         (0, "GET", "/experiments/1", "", 200, "/outcomes/1/a/value", "null"),
