@@ -51,6 +51,8 @@ pub enum PathError {
     NoSeparator,
     #[error("the path `{path}` has no channel before, after or between its separators `{separator}`: fill it in or take the separator out")]
     NoChannel { path: String, separator: String },
+    #[error("the path `{path}` brings {value} without a conversion: write how many conversions that stands for, or leave the value out")]
+    ValueWithoutConversion { path: String, value: f64 },
     #[error(transparent)]
     Amount(#[from] AmountError),
 }
@@ -74,6 +76,9 @@ impl Paths {
         let blank = path.trim().is_empty();
         if !blank && path.split(&self.separator).any(|channel| channel.trim().is_empty()) {
             return Err(PathError::NoChannel { path: path.to_owned(), separator: self.separator.clone() });
+        }
+        if conversions == 0.0 && value != 0.0 {
+            return Err(PathError::ValueWithoutConversion { path: path.to_owned(), value });
         }
         let start = self.touches.len();
         for channel in path.split(&self.separator).filter(|_| !blank) {

@@ -74,6 +74,7 @@ fn refuses_what_it_cannot_read() {
     assert!(paths.push("a", f64::NAN, 1.0, 0.0).is_err());
     assert!(paths.push("a", 1.0, f64::INFINITY, 0.0).is_err());
     assert!(paths.push("a", 1.0, 1.0, 1e13).is_err());
+    assert!(words(paths.push("a", 0.0, 2.5, 3.0)).starts_with("the path `a` brings 2.5 without a conversion"));
     assert!(paths.is_empty() && paths.touches.is_empty());
     paths.push("a>b", 1.0, -1.0, 0.0).unwrap();
     let mut blanks = Paths::new(" ").unwrap();
@@ -124,7 +125,8 @@ proptest! {
             let mut paths = Paths::new(">").unwrap();
             for (channels, conversions, value) in rows {
                 let path = channels.iter().map(u8::to_string).collect::<Vec<_>>().join(" > ");
-                paths.push(&path, f64::from(*conversions), *value, 0.0).unwrap();
+                let value = if *conversions == 0 { 0.0 } else { *value };
+                paths.push(&path, f64::from(*conversions), value, 0.0).unwrap();
             }
             attribute_paths(&paths, MODELS, 2)
         };

@@ -125,6 +125,9 @@ pub struct SourceUsed {
     pub leads: Option<i64>,
     /// Of the last twelve whole months. `None`: nothing was spent, or no lead came.
     pub cost_per_lead_minor: Option<f64>,
+    /// What the cost is of: the spend that falls on the source, and the leads that came.
+    pub cost_spend_minor: f64,
+    pub cost_leads: u64,
     /// Standard deviation over mean, between months.
     pub cost_variation: f64,
     pub spend_minor: Option<f64>,

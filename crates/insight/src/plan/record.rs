@@ -33,6 +33,9 @@ const LAG_DAYS_BACK: i64 = 2 * YEAR_DAYS;
 const MONTHS_BACK_MAX: usize = 24;
 pub const FUNNEL: [Stage; 5] = [Stage::Lead, Stage::Mql, Stage::Sal, Stage::Sql, Stage::Customer];
 
+/// What the smallest sources are taken together as.
+pub const OTHER_SOURCES: &str = "other sources";
+
 pub struct Record {
     pub as_of: Instant,
     pub known_at: Instant,
@@ -154,9 +157,14 @@ impl Record {
         self.stages.iter().position(|known| *known == stage)
     }
 
+    /// The last three whole months, with the leads that came.
+    pub fn recent_months(&self) -> &[(Month, u64)] {
+        &self.months[self.months.len().saturating_sub(3)..]
+    }
+
     /// Leads of an average month, by the last three whole ones, without their season.
     pub fn leads_per_month(&self) -> Option<f64> {
-        let last = &self.months[self.months.len().saturating_sub(3)..];
+        let last = self.recent_months();
         let seasons: f64 = last.iter().map(|(month, _)| self.season.factors[month.index]).sum();
         (seasons > 0.0).then(|| last.iter().map(|(_, count)| *count as f64).sum::<f64>() / seasons)
     }
@@ -199,7 +207,7 @@ fn sources(context: &Context) -> (Vec<Option<String>>, Vec<u32>) {
     let places: FxHashMap<i32, u32> = codes.iter().zip(0..).map(|((code, _), place)| (*code, place)).collect();
     let mut names: Vec<Option<String>> = codes.iter().map(|(code, _)| labels.name(*code).map(str::to_owned)).collect();
     // Also those whose leads are all older: they are counted nowhere but among the open passes.
-    names.push(Some("other sources".into()));
+    names.push(Some(OTHER_SOURCES.into()));
     let place = |code: &i32| places.get(code).copied().unwrap_or(rest);
     debug_assert!(labels.codes().iter().all(|code| *code >= UNLABELLED));
     (names, labels.codes().iter().map(place).collect())

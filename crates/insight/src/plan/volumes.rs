@@ -33,6 +33,8 @@ pub fn spread(sim: &Sim, leads: Option<f64>) -> (Vec<SourceUsed>, Vec<Cell>) {
             lead_to_customer: sim.is_told(0).then(|| (0..sim.record.steps.len()).map(|step| rate(sim, place, step)).product()),
             leads,
             cost_per_lead_minor: cost,
+            cost_spend_minor: source.cost.spend_minor,
+            cost_leads: source.cost.leads,
             cost_variation: source.cost.variation,
             spend_minor: leads.zip(cost).map(|(leads, cost)| leads as f64 * cost),
         });

@@ -7,8 +7,8 @@ use super::{Capacity, Column, Promise, Sim};
 pub fn promise(promised: f64, needed: f64) -> Promise {
     let (needed, promised) = (needed.ceil(), promised.ceil());
     let short_by = needed - promised;
-    let end = if short_by > 0.0 { format!("short by {short_by:.0}") } else { format!("{:.0} to spare", -short_by) };
-    let words = format!("the plan needs {needed:.0} MQLs a month, the Agreement promises {promised:.0}: {end}");
+    let end = if short_by > 0.0 { format!("short by {}", whole(short_by)) } else { format!("{} to spare", whole(-short_by)) };
+    let words = format!("the plan needs {} MQLs a month, the Agreement promises {}: {end}", whole(needed), whole(promised));
     Promise { mqls_per_month: promised, needed_per_month: needed, short_by, words }
 }
 
@@ -22,11 +22,11 @@ pub fn capacity(capacity: &Capacity) -> String {
     let (Some(per_rep), Some(needed)) = (per_rep, reps_needed) else { return format!("nobody is recorded as taking {of}") };
     let taken = if *of == "MQLs" { "who took leads" } else { "who opened deals" };
     let mut words =
-        format!("{needed_per_month:.0} {of} a month need {} at {per_rep:.1} each; you have {reps} {taken}", reps_words(*needed));
+        format!("{} {of} a month need {} at {per_rep:.1} each; you have {reps} {taken}", whole(*needed_per_month), reps_words(*needed));
     if let Some(chance) = chance.filter(|_| *is_short) {
         words += &format!(
-            ": with {reps}, at most {:.0} a month are worked, and the chance of the target is {:.0}%",
-            *reps as f64 * per_rep,
+            ": with {reps}, at most {} a month are worked, and the chance of the target is {:.0}%",
+            whole((*reps as f64 * per_rep).floor()),
             chance * 100.0
         );
     }
@@ -34,7 +34,14 @@ pub fn capacity(capacity: &Capacity) -> String {
 }
 
 fn reps_words(reps: u64) -> String {
-    if reps == 1 { "1 rep".into() } else { format!("{reps} reps") }
+    if reps == 1 { "1 rep".into() } else { format!("{} reps", whole(reps as f64)) }
+}
+
+/// What is needed, rounded up as everywhere in a plan: `2,404`.
+fn whole(number: f64) -> String {
+    let digits = format!("{:.0}", number.ceil().max(0.0));
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
 }
 
 pub fn all(sim: &Sim, columns: &[Column], capacity: &[Capacity]) -> Vec<String> {
@@ -106,4 +113,17 @@ fn unspent(sim: &Sim) -> Vec<String> {
         words.push(format!("nobody wrote down what a lead from {} costs: the spend planned for it buys nothing here", list(without_cost)));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_rounded_up_and_grouped() {
+        for (number, words) in [(0.0, "0"), (355.2, "356"), (2403.1, "2,404"), (1_234_567.0, "1,234,567"), (-3.0, "0")] {
+            assert_eq!(whole(number), words);
+        }
+        assert_eq!(promise(14.2, 2403.1).words, "the plan needs 2,404 MQLs a month, the Agreement promises 15: short by 2,389");
+    }
 }
