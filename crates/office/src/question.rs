@@ -1,5 +1,7 @@
 //! From what a person asks (a URL, options on the command line) to a question to the history. One place for pages, API and command line.
 
+pub mod filters;
+
 use std::sync::Arc;
 
 use alignment::{
@@ -29,7 +31,7 @@ pub struct QuestionParams {
     pub period: Option<String>,
     /// A dimension, see [`Dimension::parse`].
     pub by: Option<String>,
-    /// `dimension=value` or `dimension=` for "not recorded"; several stand one a line or separated by `;`.
+    /// `dimension=value` or `dimension=` for "not recorded"; several stand one a line or separated by `;`, which is `\;` inside a value.
     pub filter: Option<String>,
     pub model: Option<String>,
     /// `person` or `company`.
@@ -263,15 +265,12 @@ fn written_period(text: &str) -> Option<(Date, Date)> {
 }
 
 fn filters(text: &str) -> Result<Vec<Filter>, QuestionError> {
-    let parts = text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let (name, value) =
-                part.split_once('=').ok_or_else(|| wrong("filter", part, "write dimension=value, such as source=webinar"))?;
-            let dimension = Dimension::parse(name.trim()).ok_or_else(|| dimension_unknown("filter", name))?;
-            Ok(Filter { dimension, value: Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned) })
-        })
-        .collect()
+    let filter = |part| {
+        let (name, value) = filters::read(part).ok_or_else(|| wrong("filter", part, "write dimension=value, such as source=webinar"))?;
+        let dimension = Dimension::parse(&name).ok_or_else(|| dimension_unknown("filter", &name))?;
+        Ok(Filter { dimension, value: Some(value).filter(|value| !value.is_empty()) })
+    };
+    filters::parts(text).into_iter().map(filter).collect()
 }
 
 #[cfg(test)]

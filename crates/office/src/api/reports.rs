@@ -29,7 +29,7 @@ const QUESTION: &[(&str, &str)] = &[
         "by",
         "`source`, `campaign`, `channel`, `content`, `owner`, `industry`, `country`, `rejection_reason`, `custom:<field>`, or `tag:<key>`, a tag of touches.",
     ),
-    ("filter", "`dimension=value`, or `dimension=` for not recorded; several are separated by `;`."),
+    ("filter", "`dimension=value`, or `dimension=` for not recorded; several are separated by `;`, which is `\\;` inside a value."),
     (
         "model",
         "`first`, `last`, `linear`, `time_decay`, `u`, `w`, `full_path`, `markov`, `shapley`; for attribution also several, or `all`.",

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 pub use crate::api::ask::filled as text;
 use crate::{
-    question::{PERIODS, QuestionParams},
+    question::{PERIODS, QuestionParams, filters},
     ui::{format, url},
 };
 
@@ -64,7 +64,7 @@ pub fn controls(links: &Links, path: &str, default_period: &str, shown: &[&str])
     let by = text(&params.by).unwrap_or("");
     let filter = text(&params.filter).unwrap_or("");
     let as_of = text(&params.as_of).unwrap_or("");
-    let parts: Vec<&str> = filter.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts = filters::parts(filter);
     let without = |gone: &str| {
         let rest: Vec<&str> = parts.iter().copied().filter(|part| *part != gone).collect();
         links.to(path, &[("filter", &rest.join(";"))])
@@ -126,16 +126,12 @@ fn dimensions(by: &str) -> Vec<(String, String, bool)> {
 
 /// The question with one filter more, as the value of `filter`.
 pub fn with_filter(params: &QuestionParams, by: &Dimension, label: Option<&str>) -> String {
-    let more = format!("{}={}", by.key(), label.unwrap_or(""));
-    match text(&params.filter) {
-        Some(filter) => format!("{filter};{more}"),
-        None => more,
-    }
+    filters::joined(text(&params.filter).unwrap_or_default(), &filters::written(by, label))
 }
 
 fn in_words(part: &str) -> String {
-    match part.split_once('=') {
-        Some((name, "")) => format!("{name}: {}", format::NOT_RECORDED),
+    match filters::read(part) {
+        Some((name, value)) if value.is_empty() => format!("{name}: {}", format::NOT_RECORDED),
         Some((name, value)) => format!("{name}: {value}"),
         None => part.to_owned(),
     }
