@@ -6,11 +6,11 @@ const PAGES = [
   "/", "/scoreboard?by=source", "/scoreboard/mql_to_sal_rate", "/scoreboard/sales_cycle_days", "/why", "/why?number=mql_to_sal_rate",
   "/closed-loop", "/journeys", "/cohorts", "/cohorts?by=source", "/forecast", "/plan", "/misalignment", "/effect", "/effect?at=2025-12-01",
   "/experiments", "/score", "/questions", "/leads", "/people", "/companies",
-  "/deals", "/deals?view=table", "/campaigns", "/content", "/agreement", "/imports", "/imports/new", "/settings", "/settings/users", "/settings/tokens",
+  "/deals", "/deals?view=board", "/deals?view=board&stage=won", "/campaigns", "/content", "/agreement", "/imports", "/imports/new", "/settings", "/settings/users", "/settings/tokens",
   "/notifications", "/settings/notifications", "/settings/channels", "/settings/deliveries", "/api",
 ];
 /** Lists whose first row is opened, for the pages of one record. */
-const RECORDS = ["/leads", "/people", "/companies", "/deals?view=table&stage=won", "/imports"];
+const RECORDS = ["/leads", "/people", "/companies", "/deals?stage=won", "/imports"];
 
 async function record(page, list) {
   await page.goto(list);

@@ -40,6 +40,8 @@ pub struct DealFilter {
     pub lead: Option<i64>,
     pub amount_minor_min: Option<i64>,
     pub amount_minor_max: Option<i64>,
+    /// When it entered the stage it stands in, at the earliest; leaves out those of which nobody wrote that down.
+    pub moved_from: Option<i64>,
     /// Part of its name or of the company's.
     pub text: Option<String>,
 }
@@ -94,7 +96,8 @@ const BASE: &str = "deals d";
 const JOINS: &str = "LEFT JOIN companies c ON c.id = d.company_id LEFT JOIN users u ON u.id = d.owner_id";
 
 // Deals without an instant or amount stand below all others.
-static STAGE_AT: [Key; 2] = [int_key("COALESCE(d.stage_at, -9000000000000000000)"), int_key("d.id")];
+const MOVED: &str = "COALESCE(d.stage_at, -9000000000000000000)";
+static STAGE_AT: [Key; 2] = [int_key(MOVED), int_key("d.id")];
 static AMOUNT: [Key; 2] = [int_key("COALESCE(d.amount_minor, -9000000000000000000)"), int_key("d.id")];
 static RECORDED: [Key; 1] = [int_key("d.id")];
 
@@ -146,6 +149,10 @@ fn listing(filter: &DealFilter, sort: Sort<DealSort>, found: Option<&[i64]>) -> 
     } else if sort.key == DealSort::StageAt && rest.stages.len() == 1 {
         listing.drive("d.stage", Wanted::Is(Value::Text(rest.stages.remove(0))));
     }
+    if let (DealSort::StageAt, None, Some(from)) = (sort.key, found, rest.moved_from) {
+        listing.drive_range(MOVED, ">=", Value::Int(from));
+        rest.moved_from = None;
+    }
     if !rest.stages.is_empty() {
         listing.check_one_of("d.stage", &rest.stages);
     }
@@ -162,6 +169,9 @@ fn listing(filter: &DealFilter, sort: Sort<DealSort>, found: Option<&[i64]>) -> 
         if let Some(minor) = minor {
             listing.check_range("d.amount_minor", operator, minor);
         }
+    }
+    if let Some(from) = rest.moved_from {
+        listing.check_range(MOVED, ">=", from);
     }
     listing
 }
@@ -201,14 +211,10 @@ pub async fn transitions(connection: &mut AnyConnection, deal: i64) -> Result<Ve
     .await?)
 }
 
-/// Totals of each stage and currency. Of the closed stages only deals that closed at `closed_from` or later.
-pub async fn stage_totals(connection: &mut AnyConnection, closed_from: i64) -> Result<Vec<StageTotal>> {
-    Ok(sqlx::query_as(
-        "SELECT stage, amount_currency, COUNT(*) AS deals, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor FROM deals \
-         WHERE stage IN ('discovery', 'proposal', 'negotiation') OR (stage IN ('won', 'lost') AND COALESCE(stage_at, -9000000000000000000) >= $1) \
-         GROUP BY stage, amount_currency ORDER BY stage, amount_currency",
-    )
-    .bind(closed_from)
-    .fetch_all(connection)
-    .await?)
+/// Totals of all deals that the filter keeps, of each stage and currency. With one stage an index finds them.
+pub async fn totals(tx: &mut ReadTx, filter: &DealFilter) -> Result<Vec<StageTotal>> {
+    let found = found_by_text(tx, filter).await?;
+    let sort = Sort { key: DealSort::StageAt, descending: true };
+    let select = "d.stage, d.amount_currency, COUNT(*) AS deals, CAST(SUM(d.amount_minor) AS BIGINT) AS amount_minor";
+    listing(filter, sort, found.as_deref()).groups(tx, select, "d.stage, d.amount_currency").await
 }

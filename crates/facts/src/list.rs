@@ -273,6 +273,17 @@ impl Listing {
         Ok(Count { found: found.min(COUNTED_MAX as i64), exact: found <= COUNTED_MAX as i64 && window_end.is_none() })
     }
 
+    /// All rows that match, summed up by `columns` and in their order. No join is made: conditions on `base` alone can be summed.
+    pub async fn groups<T>(&self, tx: &mut ReadTx, select: &str, columns: &str) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, AnyRow>,
+    {
+        let tail = format!(" GROUP BY {columns} ORDER BY {columns}");
+        let statement = self.statement(&format!("SELECT {select}"), self.base, self.driving.iter().chain(&self.residual), &tail);
+        let rows = statement.query().fetch_all(tx.conn()).await?;
+        Ok(rows.iter().map(T::from_row).collect::<sqlx::Result<Vec<_>>>()?)
+    }
+
     /// What the engine says about how it would find the first page: tests look for the index in it.
     pub async fn plan(&self, tx: &mut ReadTx) -> Result<String> {
         let mut statement = self.page_statement(None, None, LIMIT_DEFAULT);

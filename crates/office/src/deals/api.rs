@@ -58,6 +58,9 @@ pub struct DealQuery {
     /// In minor units.
     pub amount_min: Option<String>,
     pub amount_max: Option<String>,
+    /// Entered the stage it stands in at this instant or later.
+    #[param(format = DateTime)]
+    pub moved_from: Option<String>,
     /// `stage_at`, `amount`, `recorded`; with `-` in front descending. Default: `-stage_at`.
     pub sort: Option<String>,
     pub limit: Option<usize>,
@@ -76,6 +79,7 @@ impl DealQuery {
             lead: ask::id("lead", &self.lead)?,
             amount_minor_min: ask::id("amount_min", &self.amount_min)?,
             amount_minor_max: ask::id("amount_max", &self.amount_max)?,
+            moved_from: ask::instant("moved_from", &self.moved_from)?,
             text: ask::filled(&self.q).map(str::to_owned),
         })
     }

@@ -1,17 +1,17 @@
-//! Deals by stage, with what each stage is worth.
+//! Deals by stage, with what each stage is worth. A column is the list that its heading opens: as many deals, with the same sum.
 
-use alignment::{instant::MICROS_PER_DAY, lifecycle::DealStage};
+use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::DealStage};
 use askama::Template;
 use facts::{
-    deals::{self, DealRow, DealSort, StageTotal},
+    deals::{self, DealFilter, DealRow, DealSort, StageTotal},
     list::{Sort, Turn},
 };
 
 use super::{api::DealQuery, pages};
 use crate::{
     Office,
-    lists::Place,
-    ui::{Frame, format},
+    lists::{ListView, Place},
+    ui::{Frame, format, url},
     web::{AppError, Page},
 };
 
@@ -25,8 +25,7 @@ const CARDS: usize = 30;
 pub struct BoardPage {
     frame: Frame,
     columns: Vec<Column>,
-    views: Vec<(&'static str, String, bool)>,
-    place: Place,
+    view: ListView,
 }
 
 struct Column {
@@ -35,7 +34,7 @@ struct Column {
     /// How many, and their sums by currency.
     count: i64,
     sums: String,
-    /// Where the rest of the stage is listed.
+    /// Where all of the column are listed.
     all: String,
 }
 
@@ -43,33 +42,56 @@ pub async fn page(office: &Office, frame: Frame, query: &DealQuery, place: Place
     let filter = query.filter()?;
     let closed_from = frame.now.0 - CLOSED_DAYS * MICROS_PER_DAY;
     let mut record = office.facts().read().await?;
-    let totals = deals::stage_totals(record.conn(), closed_from).await?;
     let mut columns = Vec::new();
-    for stage in DealStage::ALL {
-        let of_stage = facts::deals::DealFilter { stages: vec![stage.key().to_owned()], ..filter.clone() };
+    for stage in DealStage::ALL.into_iter().filter(|stage| is_asked(&filter, *stage)) {
+        let moved_from = if stage.is_closed() { filter.moved_from.max(Some(closed_from)) } else { filter.moved_from };
+        let of_column = DealFilter { stages: vec![stage.key().to_owned()], moved_from, ..filter.clone() };
         let sort = Sort { key: DealSort::StageAt, descending: true };
-        let mut deals = deals::list(&mut record, &of_stage, sort, Turn { cursor: None, limit: CARDS }).await?.items;
-        if stage.is_closed() {
-            deals.retain(|deal| deal.stage_at.is_some_and(|at| at >= closed_from));
-        }
-        let (count, sums) = summed(&totals, stage);
-        columns.push(Column { stage, deals, count, sums, all: crate::ui::url::with("/deals", [("stage", stage.key())]) });
+        let deals = deals::list(&mut record, &of_column, sort, Turn { cursor: None, limit: CARDS }).await?.items;
+        let (count, sums) = summed(&deals::totals(&mut record, &of_column).await?);
+        columns.push(Column { stage, deals, count, sums, all: listed(&place, stage, moved_from) });
     }
-    Ok(Page(BoardPage { frame, columns, views: pages::views(&place), place }))
+    let under = format!("Closed deals of the last {CLOSED_DAYS} days");
+    let view = ListView { under, ..pages::head(record.conn(), place).await? };
+    Ok(Page(BoardPage { frame, columns, view }))
 }
 
-fn summed(totals: &[StageTotal], stage: DealStage) -> (i64, String) {
-    let of_stage = totals.iter().filter(|total| total.stage == stage.key());
-    let count = of_stage.clone().map(|total| total.deals).sum();
-    let sums: Vec<_> = of_stage
+fn is_asked(filter: &DealFilter, stage: DealStage) -> bool {
+    filter.stages.is_empty() || filter.stages.iter().any(|key| key == stage.key())
+}
+
+/// The table with what the board was asked and the column holds.
+fn listed(place: &Place, stage: DealStage, moved_from: Option<i64>) -> String {
+    let moved_from = moved_from.map(|at| Instant(at).to_string()).unwrap_or_default();
+    let own = [("stage", stage.key()), ("moved_from", moved_from.as_str())];
+    let kept = place.parameters.iter().filter(|(name, _)| !["stage", "moved_from", "view", "sort", "cursor"].contains(name));
+    url::with(place.path, kept.map(|(name, value)| (*name, value.as_str())).chain(own))
+}
+
+fn summed(totals: &[StageTotal]) -> (i64, String) {
+    let sums: Vec<_> = totals
+        .iter()
         .filter_map(|total| pages::money_of(total.amount_minor, total.amount_currency.as_deref()))
         .map(|money| format::money_short(money.minor as f64, money.currency))
         .collect();
-    (count, sums.join(" + "))
+    (totals.iter().map(|total| total.deals).sum(), sums.join(" + "))
 }
 
-impl BoardPage {
-    fn is_filtered(&self) -> bool {
-        self.place.is_filtered()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_opens_the_list_that_it_is() {
+        let text = |text: &str| Some(text.to_owned());
+        let place = Place::new("/deals", [("q", text("azul")), ("stage", text("won,lost")), ("view", text("board")), ("owner", text("3"))]);
+        for (stage, moved_from, expected) in [
+            (DealStage::Proposal, None, "/deals?q=azul&owner=3&stage=proposal"),
+            (DealStage::Won, Some(0), "/deals?q=azul&owner=3&stage=won&moved_from=1970-01-01T00%3A00%3A00Z"),
+        ] {
+            assert_eq!(listed(&place, stage, moved_from), expected);
+        }
+        let asked = DealFilter { stages: vec!["won".into()], ..DealFilter::default() };
+        assert!(is_asked(&asked, DealStage::Won) && !is_asked(&asked, DealStage::Lost) && is_asked(&DealFilter::default(), DealStage::Lost));
     }
 }

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use facts::{
+    Connection,
     deals::{self, DealRow},
     list::Turn,
     users,
@@ -48,36 +49,48 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<De
     let mut record = office.facts().read().await?;
     let page = deals::list(&mut record, &filter, query.order()?, ask::turn(&query.cursor, query.limit)?).await?;
     let count = deals::count(&mut record, &filter).await?;
+    let rows = page.items.into_iter().map(|deal| row(deal, &frame)).collect();
+    let head = head(record.conn(), place).await?;
+    let view = ListView { under: view::counted(count, "deal", "deals"), columns: COLUMNS.into(), rows, next: page.next, ..head };
+    Ok(Page(ListPage { frame, view }).into_response())
+}
+
+/// What the table and the board have above them: filters, and the way from one to the other.
+pub async fn head(connection: &mut Connection, place: Place) -> Result<ListView, AppError> {
     let filters = vec![
         select(&place, "stage", "Stage", view::choices("Any stage", stages(), false)),
-        select(&place, "owner", "Owner", view::choices("Any owner", view::named(users::names(record.conn()).await?), true)),
+        select(&place, "owner", "Owner", view::choices("Any owner", view::named(users::names(connection).await?), true)),
     ];
-    let linked =
-        [("company", "Company"), ("person", "Person"), ("lead", "Lead"), ("amount_min", "Amount from"), ("amount_max", "Amount to")];
-    let rows = page.items.into_iter().map(|deal| row(deal, &frame)).collect();
-    let view = ListView {
+    let linked = [
+        ("company", "Company"),
+        ("person", "Person"),
+        ("lead", "Lead"),
+        ("amount_min", "Amount from"),
+        ("amount_max", "Amount to"),
+        ("moved_from", "Moved from"),
+    ];
+    Ok(ListView {
         title: "Deals",
-        under: view::counted(count, "deal", "deals"),
+        under: String::new(),
         chips: chips(&place, &linked),
         search_hint: "Deal or company",
         filters,
         views: views(&place),
-        columns: COLUMNS.into(),
-        rows,
-        next: page.next,
+        columns: Vec::new(),
+        rows: Vec::new(),
+        next: None,
         empty: EMPTY,
         place,
-    };
-    Ok(Page(ListPage { frame, view }).into_response())
+    })
 }
 
-pub const EMPTY: Empty = Empty {
+const EMPTY: Empty = Empty {
     title: "No deals yet",
     words: "Deals come with an import of your CRM, or one by one over the API.",
     actions: &[("/imports", "Import a file"), ("/api", "Open the API")],
 };
 
-pub fn views(place: &Place) -> Vec<(&'static str, String, bool)> {
+fn views(place: &Place) -> Vec<(&'static str, String, bool)> {
     let board = place.value("view") == "board";
     vec![("Table", place.with("view", ""), !board), ("Board", place.with("view", "board"), board)]
 }
@@ -95,6 +108,7 @@ fn place(query: &DealQuery) -> Place {
             ("lead", query.lead),
             ("amount_min", query.amount_min),
             ("amount_max", query.amount_max),
+            ("moved_from", query.moved_from),
             ("sort", query.sort),
             ("view", query.view),
             ("cursor", query.cursor),

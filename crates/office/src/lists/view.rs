@@ -50,6 +50,7 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
+#[derive(Clone)]
 pub enum Cell {
     /// The first cell: what the row is called, and what opens it.
     Open(String),
@@ -60,6 +61,8 @@ pub enum Cell {
     /// A stage that opens its definition: classes, key, name.
     Stage(&'static str, &'static str, &'static str),
     Link(String, String),
+    /// What is due next and how much time is left, in the class of its urgency.
+    Due(&'static str, String),
 }
 
 /// What to do where the list is empty.
@@ -110,6 +113,12 @@ impl Place {
     pub fn export(&self) -> String {
         let parameters = self.parameters.iter().filter(|(name, _)| !["cursor", "limit", "view"].contains(name));
         url::with(&format!("{}.csv", self.path), parameters.map(|(name, value)| (*name, value.as_str())))
+    }
+
+    /// The same list in the same order, without its filters.
+    pub fn cleared(&self) -> String {
+        let parameters = self.parameters.iter().filter(|(name, _)| ["sort", "view"].contains(name));
+        url::with(self.path, parameters.map(|(name, value)| (*name, value.as_str())))
     }
 
     pub fn is_filtered(&self) -> bool {
