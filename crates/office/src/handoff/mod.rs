@@ -59,6 +59,7 @@ use crate::{
 pub use due::{ClockView, view as clock_view};
 pub use pages::tag;
 pub use standing::{Standing, Step};
+pub use why::{Points, points};
 
 /// Who acts at the desk, when, and by which Agreement.
 pub struct Acting {

@@ -22,7 +22,7 @@ use crate::{
     Office,
     api::Asked,
     handoff::{
-        Acting,
+        Acting, Points, points,
         undo::{self, Offer},
     },
     lists::{
@@ -48,8 +48,8 @@ pub struct LeadPage {
     /// Of what the one who looks decided minutes ago.
     undo: Option<Offer>,
     deals: Vec<DealRow>,
-    /// Where the learned score is better than the points.
-    score: Option<crate::score::Block>,
+    points: Points,
+    score: crate::score::Block,
     external_ids: Vec<ExternalId>,
     custom: Vec<CustomValue>,
     changes: Vec<ChangeRow>,
@@ -101,6 +101,7 @@ pub async fn page(
         side: side_key(stage.definition().owner),
         side_name: side_name(stage.definition().owner),
         steps: steps(&frame, &lead, stage, &transitions),
+        points: points(connection, &frame, lead.person_id).await?,
         undo: undo::offered(connection, &acting, id).await?,
         deals,
         score,

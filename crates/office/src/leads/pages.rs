@@ -1,12 +1,16 @@
 //! The list of leads, and one lead.
 
+use std::collections::HashMap;
+
 use alignment::{
     Instant,
     lifecycle::{Side, Stage},
 };
 use axum::{extract::State, response::Response};
 use facts::{
-    campaigns, companies,
+    campaigns,
+    clocks::{self, ClockRow},
+    companies,
     leads::{self, LeadRow},
     list::Turn,
     users,
@@ -15,7 +19,9 @@ use facts::{
 use super::api::LeadQuery;
 use crate::{
     Office,
+    agreement::Versions,
     api::{Asked, ask},
+    handoff::clock_view,
     lists::{Cell, Column, Empty, Filter, ListPage, ListView, Place, Row, csv, view},
     ui::{Frame, format},
     web::{Allow, AppError, Endpoint, Page},
@@ -29,10 +35,11 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     view::sorted("Person", "name"),
     view::column("Company"),
     view::sorted("Stage", "stage_at"),
+    view::column("Next due"),
     view::column("Source"),
     view::column("Campaign"),
     view::column("Owner"),
@@ -48,9 +55,9 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Le
     let place = place(&query);
     let connection = record.conn();
     let filters = vec![
+        select(&place, "owner", "Owner", owners(&frame, users::names(connection).await?)),
         select(&place, "stage", "Stage", view::choices("Any stage", stages(), false)),
         select(&place, "source", "Source", view::choices("Any source", view::plain(leads::sources(connection).await?), true)),
-        select(&place, "owner", "Owner", view::choices("Any owner", view::named(users::names(connection).await?), true)),
         select(&place, "campaign", "Campaign", view::choices("Any campaign", view::named(campaigns::names(connection).await?), true)),
         select(&place, "country", "Country", view::choices("Any country", view::plain(companies::countries(connection).await?), true)),
         select(&place, "industry", "Industry", view::choices("Any industry", view::plain(companies::industries(connection).await?), true)),
@@ -62,14 +69,16 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Le
         ("opened_from", "Opened from"),
         ("opened_to", "Opened before"),
     ];
-    let rows = page.items.into_iter().map(|lead| row(lead, &frame)).collect();
+    let ids: Vec<i64> = page.items.iter().map(|lead| lead.id).collect();
+    let dues = next_dues(clocks::running_of(connection, &ids).await?, &*office.versions().await?, &frame);
+    let rows = page.items.into_iter().map(|lead| row(lead, &dues, &frame)).collect();
     let view = ListView {
         title: "Leads",
         under: view::counted(count, "lead", "leads"),
         chips: chips(&place, &linked),
         search_hint: "Person, e-mail or company",
         filters,
-        views: Vec::new(),
+        views: views(&place, &frame),
         columns: COLUMNS.into(),
         rows,
         next: page.next,
@@ -81,6 +90,33 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Le
         place,
     };
     Ok(Page(ListPage { frame, view }))
+}
+
+/// Whoever signed in stands first among the owners.
+fn owners(frame: &Frame, names: Vec<(i64, String)>) -> Vec<(String, String)> {
+    let me = frame.actor.user.map(|user| user.0);
+    let (mine, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|(id, _)| Some(*id) == me);
+    let mine = mine.into_iter().map(|(id, name)| (id, format!("Mine ({name})")));
+    view::choices("Any owner", view::named(mine.chain(others).collect()), true)
+}
+
+fn views(place: &Place, frame: &Frame) -> Vec<(&'static str, String, bool)> {
+    let Some(me) = frame.actor.user.map(|user| user.0.to_string()) else { return Vec::new() };
+    let owner = place.value("owner");
+    vec![("Everybody’s", place.with("owner", ""), owner.is_empty()), ("Mine", place.with("owner", &me), owner == me)]
+}
+
+/// Of each lead, the clock that runs out first; one that stands still comes after those that run.
+fn next_dues(mut clocks: Vec<ClockRow>, versions: &Versions, frame: &Frame) -> HashMap<i64, Cell> {
+    clocks.sort_by_key(|clock| (clock.paused_at.is_some(), clock.due_at, clock.id));
+    let mut dues = HashMap::new();
+    for clock in &clocks {
+        dues.entry(clock.lead_id).or_insert_with(|| {
+            let view = clock_view(clock, versions, frame);
+            Cell::Due(view.class, format!("{} {}", view.name, view.words))
+        });
+    }
+    dues
 }
 
 fn place(query: &LeadQuery) -> Place {
@@ -125,7 +161,7 @@ fn stages() -> Vec<(String, String)> {
     Stage::ALL.iter().map(|stage| (stage.key().to_owned(), stage.name().to_owned())).collect()
 }
 
-fn row(lead: LeadRow, frame: &Frame) -> Row {
+fn row(lead: LeadRow, dues: &HashMap<i64, Cell>, frame: &Frame) -> Row {
     let stage = Stage::parse(&lead.stage).unwrap_or(Stage::Lead);
     let company = match lead.company_id {
         Some(id) => Cell::Link(format!("/companies/{id}"), lead.company_name.unwrap_or_else(|| format!("Company {id}"))),
@@ -137,6 +173,7 @@ fn row(lead: LeadRow, frame: &Frame) -> Row {
             Cell::Open(lead.person_name.or(lead.person_email).unwrap_or_else(|| format!("Person {}", lead.person_id))),
             company,
             Cell::Stage(crate::handoff::tag(&stage), stage.key(), stage.name()),
+            dues.get(&lead.id).cloned().unwrap_or_else(|| Cell::Text("–".into())),
             view::text_or_dash(lead.source),
             view::text_or_dash(lead.campaign_name),
             view::text_or_dash(lead.owner_name),
