@@ -91,7 +91,7 @@ pub async fn page(
         total: format::count(total),
         pager: page.pager(behind.rows.len(), total, &rows_at(&path, &params, of.segment.as_deref())),
         as_of: frame.date_time(found.question.as_of),
-        why: crate::why::pages::address_of(&key, &params),
+        why: crate::why::pages::address_of(&key, &params, default),
         controls: controls(&Links::of(&params, []), &path, default, SHOWN),
         card,
         behind,

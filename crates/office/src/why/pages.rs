@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use insight::{
-    diagnosis::{Digest, Finding, PartOf, SplitParts, Total},
+    diagnosis::{Digest, Finding, Found, PartOf, SplitParts, Total},
     kpi,
     question::Question,
 };
@@ -14,12 +14,12 @@ use picture::Width;
 
 use super::{
     Explained, WhyParams, digest, numbers, pictures,
-    report::{factors, findings_csv, parts_sheet, rows_address, rows_of, shown_split, when},
+    report::{factors, findings_csv, parts_sheet, rows_address, rows_of, shown_split, when, written},
     rows_page, why, words,
 };
 use crate::{
     Office,
-    question::QuestionParams,
+    question::{PERIODS, QuestionParams},
     scoreboard::params::{Controls, Links, address, controls, text},
     ui::{
         Exhibit, Frame, Judged,
@@ -86,6 +86,18 @@ struct NumberPage {
     frame: Frame,
 }
 
+/// A number over all time, which has nothing before it.
+#[derive(Template)]
+#[template(path = "why/all_time.html")]
+struct AllTimePage {
+    form: Form,
+    title: &'static str,
+    back: String,
+    scoreboard: String,
+    periods: Vec<(String, &'static str)>,
+    frame: Frame,
+}
+
 struct Form {
     numbers: Vec<Choice>,
     againsts: Vec<Choice>,
@@ -146,6 +158,7 @@ async fn page(
     let params = QuestionParams { by: None, ..params };
     match text(&own.number) {
         None => Ok(digest_page(&office, frame, &params, &own).await?.into_response()),
+        Some(_) if period_of(&params) == ALL => Ok(all_time(frame, &params, &own)?.into_response()),
         Some(_) => Ok(number_page(&office, frame, &params, &own).await?.into_response()),
     }
 }
@@ -211,7 +224,7 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
         form: form(params, own),
         title: why.kpi.name,
         back: address(PATH, &QuestionParams { period: None, ..params.clone() }, &[]),
-        scoreboard: address(&format!("/scoreboard/{}", why.kpi.key), params, &[]),
+        scoreboard: scoreboard(why.kpi.key, params),
         before: side(&found, &why.before, why.comparison.before, rows_at("before", None)),
         now: side(&found, &why.now, why.comparison.now, rows_at("now", None)),
         undefined: change.is_none(),
@@ -230,17 +243,42 @@ async fn number_page(office: &Office, frame: Frame, params: &QuestionParams, own
     }))
 }
 
+fn all_time(frame: Frame, params: &QuestionParams, own: &WhyParams) -> Result<Page<AllTimePage>, AppError> {
+    let kpi = super::number(own)?;
+    let links = Links::of(params, own.of_number());
+    let periods = PERIODS.iter().filter(|(key, _)| ["last_quarter", "last_year", "last_12_months"].contains(key));
+    Ok(Page(AllTimePage {
+        form: form(params, own),
+        title: kpi.name,
+        back: address(PATH, &QuestionParams { period: None, ..params.clone() }, &[]),
+        scoreboard: scoreboard(kpi.key, params),
+        periods: periods.map(|(key, name)| (links.to(PATH, &[("period", key)]), *name)).collect(),
+        frame,
+    }))
+}
+
+const ALL: &str = "all";
+const BEFORE: &str = "before";
+
+fn period_of(params: &QuestionParams) -> &str {
+    text(&params.period).unwrap_or(super::PERIOD)
+}
+
+/// The number over the period that is looked at here: the scoreboard's own is another one.
+fn scoreboard(key: &str, params: &QuestionParams) -> String {
+    address(&format!("/scoreboard/{key}"), params, &[("period", period_of(params))])
+}
+
 /// The rows of one side, all of them or those of a segment of a dimension.
 fn rows_at(params: &QuestionParams, own: &WhyParams, side: &str, segment: Option<(&str, &str)>) -> String {
     let number = text(&own.number).unwrap_or_default();
-    let period = text(&params.period).unwrap_or(super::PERIOD);
-    rows_of("/why/rows", params, number, period, text(&own.against), side, segment)
+    rows_of("/why/rows", params, number, period_of(params), text(&own.against), side, segment)
 }
 
 fn form(params: &QuestionParams, own: &WhyParams) -> Form {
-    let (number, against) = (text(&own.number).unwrap_or_default(), text(&own.against).unwrap_or("before"));
+    let (number, against) = (text(&own.number).unwrap_or_default(), text(&own.against).unwrap_or(BEFORE));
     let choice = |key: &str, name: &str, here: bool| Choice { key: key.to_owned(), name: name.to_owned(), here };
-    let mut againsts: Vec<Choice> = [("before", "against the one before"), ("year_ago", "against a year ago")]
+    let mut againsts: Vec<Choice> = [(BEFORE, "against the one before"), ("year_ago", "against a year ago")]
         .map(|(key, name)| choice(key, name, key == against))
         .into();
     if againsts.iter().all(|known| !known.here) {
@@ -248,7 +286,7 @@ fn form(params: &QuestionParams, own: &WhyParams) -> Form {
     }
     let mut known = controls(&Links::of(params, own.of_number()), PATH, super::PERIOD, SHOWN);
     // There is nothing before all time.
-    known.periods.retain(|(key, ..)| *key != "all");
+    known.periods.retain(|(key, _, here)| *key != ALL || *here);
     Form { numbers: numbers().map(|kpi| choice(kpi.key, kpi.name, kpi.key == number)).collect(), againsts, controls: known }
 }
 
@@ -313,15 +351,19 @@ fn told(finding: &Finding, looks: u64, question: &Question, params: &QuestionPar
         certainty: words::certainty(finding, looks),
         details,
         rows: rows_address("/why/rows", finding, question, params, own),
-        number: own.is_none().then(|| number_address(finding, params)).flatten(),
+        number: own.is_none().then(|| number_address(finding, question, params)).flatten(),
     }
 }
 
-/// The number of a finding, taken apart by what it was found by.
-fn number_address(finding: &Finding, params: &QuestionParams) -> Option<String> {
+/// The number of a finding, taken apart by what it was found by, over the periods in which it was found to have moved.
+fn number_address(finding: &Finding, question: &Question, params: &QuestionParams) -> Option<String> {
     insight::diagnosis::shape(finding.kpi).ok()?;
     let by = finding.segment.as_ref().map(|named| named.split.key()).filter(|by| by != "sent_content");
-    let mut more = vec![("number", finding.kpi.key)];
+    let (period, against) = match finding.found {
+        Found::Moved { before, now, .. } => (written(now, question), written(before, question)),
+        _ => (super::PERIOD.to_owned(), BEFORE.to_owned()),
+    };
+    let mut more = vec![("number", finding.kpi.key), ("period", period.as_str()), ("against", against.as_str())];
     more.extend(by.as_deref().map(|by| ("by", by)));
     Some(address(PATH, params, &more))
 }
@@ -359,10 +401,33 @@ async fn findings_file(State(office): State<Office>, Query(params): Query<Questi
     Ok(csv_file(&findings_csv(&found, &question), "findings"))
 }
 
-/// The address of a number's explanation, with the question of another page; none where it can't be taken apart.
-pub fn address_of(key: &str, params: &QuestionParams) -> Option<String> {
+/// The address of a number's explanation, with the question of another page, whose period where it names none is `default_period`; none
+/// where the number can't be taken apart.
+pub fn address_of(key: &str, params: &QuestionParams, default_period: &str) -> Option<String> {
     let kpi = kpi::find(key).filter(|kpi| insight::diagnosis::shape(kpi).is_ok())?;
-    let params =
-        QuestionParams { by: None, period: text(&params.period).filter(|period| *period != "all").map(str::to_owned), ..params.clone() };
-    Some(address(PATH, &params, &[("number", kpi.key)]))
+    let period = text(&params.period).unwrap_or(default_period);
+    let params = QuestionParams { by: None, ..params.clone() };
+    Some(address(PATH, &params, &[("number", kpi.key), ("period", period), ("against", BEFORE)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_keeps_its_period_from_page_to_page() {
+        let of = |period: Option<&str>| QuestionParams { period: period.map(str::to_owned), ..QuestionParams::default() };
+        // period in the address | from the scoreboard here, from here to the scoreboard
+        for (period, here, there) in [
+            (None, "last_12_months", "last_quarter"),
+            (Some("last_12_months"), "last_12_months", "last_12_months"),
+            (Some("2026-01-01..2026-02-01"), "2026-01-01..2026-02-01", "2026-01-01..2026-02-01"),
+            (Some("all"), "all", "all"),
+        ] {
+            let here = format!("/why?number=revenue&period={here}&against=before");
+            assert_eq!(address_of("revenue", &of(period), "last_12_months"), Some(here));
+            assert_eq!(scoreboard("revenue", &of(period)), format!("/scoreboard/revenue?period={there}"));
+        }
+        assert_eq!(address_of("weighted_pipeline", &of(None), "all"), None, "it can't be taken apart");
+    }
 }
