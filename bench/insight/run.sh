@@ -23,11 +23,14 @@ tandem=${CARGO_TARGET_DIR:-target}/release/examples/bench
 
 # best NAME COMMAND..: runs it, keeps its answer in NAME.answer, prints the best seconds and the peak memory in KiB.
 best() {
-  local name=$1 least= memory=0
+  local name=$1 least= memory=0 started seconds kib
   shift
   for _ in $(seq "$runs"); do
-    /usr/bin/time -f '%e %M' -o "$work/$name.time" "$@" >"$work/$name.answer" 2>"$work/$name.errors" || { tail -3 "$work/$name.errors" >&2; return 1; }
-    read -r seconds kib < <(tail -1 "$work/$name.time")
+    # GNU time counts hundredths of a second, which is too coarse for some of these.
+    started=$EPOCHREALTIME
+    /usr/bin/time -f '%M' -o "$work/$name.memory" "$@" >"$work/$name.answer" 2>"$work/$name.errors" || { tail -3 "$work/$name.errors" >&2; return 1; }
+    seconds=$(awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.4f", b - a }')
+    kib=$(tail -1 "$work/$name.memory")
     least=$(awk -v a="${least:-$seconds}" -v b="$seconds" 'BEGIN { print (b < a) ? b : a }')
     memory=$((kib > memory ? kib : memory))
   done
