@@ -31,6 +31,7 @@ pub mod lists;
 pub mod misalignment;
 pub mod notifications;
 pub mod office;
+mod own_dates;
 pub mod people;
 pub mod plan;
 pub mod promises;

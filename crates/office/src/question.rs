@@ -16,18 +16,19 @@ use insight::{
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use rustc_hash::FxHashMap;
 
-use crate::Office;
+use crate::{Office, own_dates};
 
 /// What was asked, as text; all of it may be left out.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
-#[serde(default)]
+#[serde(from = "own_dates::Sent")]
 pub struct QuestionParams {
     /// An instant or a date, which means its end: nothing later counts.
     pub as_of: Option<String>,
     /// An instant: nothing that was learned later counts.
     pub known_at: Option<String>,
     /// `all`, `this_month`, `last_month`, `this_quarter`, `last_quarter`, `this_year`, `last_year`, `last_12_months`, a month `2026-03`, a
-    /// year `2026`, or `2026-01-01..2026-04-01` (the end is not included).
+    /// year `2026`, or `2026-01-01..2026-04-01` (the end is not included). Without an end: up to `as_of`; without a beginning: the twelve
+    /// months before the end.
     pub period: Option<String>,
     /// A dimension, see [`Dimension::parse`].
     pub by: Option<String>,
@@ -102,7 +103,7 @@ pub fn question(
     Ok(Question {
         as_of,
         known_at,
-        period: period(part(&params.period).unwrap_or(default_period), as_of, &zone)?,
+        period: period(part(&params.period).filter(|text| *text != own_dates::OWN).unwrap_or(default_period), as_of, &zone)?,
         by,
         filters: filters(params.filter.as_deref().unwrap_or_default())?,
         currency,
@@ -244,7 +245,12 @@ fn period(text: &str, as_of: Instant, zone: &TimeZone) -> Result<Period, Questio
         "this_year" => (year, year.saturating_add(1.year())),
         "last_year" => (year.saturating_sub(1.year()), year),
         "last_12_months" => (month.saturating_sub(11.months()), month.saturating_add(1.month())),
-        _ => written_period(text).ok_or_else(what_to_do)?,
+        _ => match written_period(text).ok_or_else(what_to_do)? {
+            (Some(from), Some(to)) => (from, to),
+            (Some(from), None) => (from, today.saturating_add(1.day())),
+            (None, Some(to)) => (to.saturating_sub(12.months()), to),
+            (None, None) => return Err(what_to_do()),
+        },
     };
     match (start_of(from, zone), start_of(to, zone)) {
         (Some(from), Some(to)) if from < to => Ok(Period { from, to }),
@@ -252,14 +258,18 @@ fn period(text: &str, as_of: Instant, zone: &TimeZone) -> Result<Period, Questio
     }
 }
 
-fn written_period(text: &str) -> Option<(Date, Date)> {
+/// Beginning and end, of which one may be left open.
+pub(crate) fn written_period(text: &str) -> Option<(Option<Date>, Option<Date>)> {
     if let Some((from, to)) = text.split_once("..") {
-        return Some((from.trim().parse().ok()?, to.trim().parse().ok()?));
+        let day = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+        return Some((day(from.trim())?, day(to.trim())?));
     }
     let numbers: Vec<i16> = text.split('-').map(|number| number.parse().ok()).collect::<Option<_>>()?;
     match numbers.as_slice() {
-        [year] => Date::new(*year, 1, 1).ok().map(|from| (from, from.saturating_add(1.year()))),
-        [year, month] => Date::new(*year, i8::try_from(*month).ok()?, 1).ok().map(|from| (from, from.saturating_add(1.month()))),
+        [year] => Date::new(*year, 1, 1).ok().map(|from| (Some(from), Some(from.saturating_add(1.year())))),
+        [year, month] => {
+            Date::new(*year, i8::try_from(*month).ok()?, 1).ok().map(|from| (Some(from), Some(from.saturating_add(1.month()))))
+        }
         _ => None,
     }
 }
@@ -303,6 +313,9 @@ mod tests {
             ("2026-02", "2026-02-01T00:00:00Z 2026-03-01T00:00:00Z"),
             ("2025", "2025-01-01T00:00:00Z 2026-01-01T00:00:00Z"),
             ("2026-01-01..2026-01-03", "2026-01-01T00:00:00Z 2026-01-03T00:00:00Z"),
+            ("2026-01-01..", "2026-01-01T00:00:00Z 2026-05-20T23:00:00Z"),
+            ("..2026-01-01", "2025-01-01T00:00:00Z 2026-01-01T00:00:00Z"),
+            ("own", "-009999-01-02T01:59:59Z 9999-12-30T22:00:00.999999Z"),
         ] {
             assert_eq!(period_of(text), expected, "{text}");
         }

@@ -1,5 +1,6 @@
 //! The won deals behind one row of one model.
 
+use alignment::Money;
 use askama::Template;
 use axum::extract::{Query, State};
 use insight::{
@@ -8,7 +9,7 @@ use insight::{
 };
 use serde::Deserialize;
 
-use super::{deals_of, one_model};
+use super::{deals_of, one_deal_of, one_model};
 use crate::{
     Office,
     question::{QuestionParams, ask},
@@ -16,7 +17,7 @@ use crate::{
         aside, default_period,
         params::{address, text},
     },
-    ui::{Frame, Judged, Named, PageOf, Pager, format, named::names},
+    ui::{Frame, Judged, Named, PageOf, Pager, format, known, named::names},
     web::{AppError, Page},
 };
 
@@ -26,13 +27,12 @@ pub struct DealsPage {
     title: String,
     model: &'static str,
     by: String,
-    deals: &'static str,
     /// The head of the column of instants.
     when: &'static str,
     back: String,
     rows: Vec<DealRow>,
-    conversions: String,
-    revenue: String,
+    /// What the deals below bring the row, and of how many it is.
+    shared: String,
     pager: Pager,
     as_of: String,
     known_at: String,
@@ -87,12 +87,10 @@ pub async fn page(
     Ok(Page(DealsPage {
         title,
         model: model.name,
-        by: by.key(),
-        deals: deals_of(goal),
+        by: format::dimension(&by.key()),
         when: if goal == Goal::Pipeline { "Opened" } else { "Won" },
         back: address(super::pages::PATH, &params, &[]),
-        conversions: format::decimal(found.conversions),
-        revenue: format::money(found.revenue),
+        shared: shared(found.revenue, found.conversions, found.total, goal),
         pager: page.pager(rows.len(), found.total, &here),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
@@ -100,6 +98,17 @@ pub async fn page(
         rows,
         frame,
     }))
+}
+
+/// `€1,865.64, a share of 1 won deal`: most rows have a part of a deal, and nobody wins 0.03 of one.
+fn shared(revenue: Money, conversions: f64, deals: u64, goal: Goal) -> String {
+    let revenue = format::money(revenue);
+    let counted = format::plural(deals, one_deal_of(goal), deals_of(goal));
+    match deals {
+        _ if (conversions - deals as f64).abs() < 1e-9 => format!("{revenue} of {counted}"),
+        1 => format!("{revenue}, a share of {counted}"),
+        _ => format!("{revenue}, shares of {counted} that add up to {}", format::decimal(conversions)),
+    }
 }
 
 /// The question was asked with it, so it is one.
@@ -129,7 +138,7 @@ fn row_of(row: &str) -> RowOf<'_> {
 
 async fn title(office: &Office, by: &Dimension, row: &str, goal: Goal) -> Result<String, AppError> {
     if let Some(label) = row.strip_prefix("label:") {
-        return Ok(label.to_owned());
+        return Ok(known::words(label));
     }
     if let Some(id) = row.strip_prefix("id:").and_then(|id| id.parse::<i64>().ok()) {
         let table = match by {
@@ -138,11 +147,34 @@ async fn title(office: &Office, by: &Dimension, row: &str, goal: Goal) -> Result
             _ => "content",
         };
         let names = facts::names::of(&mut *office.facts().reader().await?, table, &[id]).await?;
-        return Ok(names.get(&id).and_then(|named| named.name.clone()).unwrap_or_else(|| format!("{} {id}", by.key())));
+        return Ok(names
+            .get(&id)
+            .and_then(|named| named.name.clone())
+            .unwrap_or_else(|| format!("{} {id}", format::capitalized(&format::dimension(&by.key())))));
     }
     Ok(match row {
-        "none" => format!("{}: {}", by.key(), format::NOT_RECORDED),
+        "none" => format!("{}: {}", format::capitalized(&format::dimension(&by.key())), format::NOT_RECORDED),
         "unattributed" => "No touch inside the lookback".into(),
         _ => format!("All {}", deals_of(goal)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use alignment::Currency;
+
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_deal_is_called_a_share() {
+        for (conversions, deals, goal, expected) in [
+            (0.03, 1, Goal::Revenue, "€1,865.64, a share of 1 won deal"),
+            (1.0, 1, Goal::Revenue, "€1,865.64 of 1 won deal"),
+            (12.0, 12, Goal::Pipeline, "€1,865.64 of 12 opened deals"),
+            (3.456, 12, Goal::Customers, "€1,865.64, shares of 12 new customers that add up to 3.46"),
+            (0.0, 0, Goal::Revenue, "€1,865.64 of 0 won deals"),
+        ] {
+            assert_eq!(shared(Money::new(186_564, Currency::EUR), conversions, deals, goal), expected);
+        }
+    }
 }

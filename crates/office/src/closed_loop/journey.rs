@@ -12,7 +12,7 @@ use crate::{
     Office,
     question::{QuestionParams, ask},
     scoreboard::{aside, default_period, params::address},
-    ui::{Frame, format},
+    ui::{Frame, MoneyUnit, format, known},
     web::{AppError, Page},
 };
 
@@ -70,8 +70,9 @@ pub async fn page(
     let name_of = |names: &std::collections::HashMap<i64, facts::names::Named>, id: Option<i64>| {
         id.and_then(|id| names.get(&id)).and_then(|named| named.name.clone())
     };
+    let money = MoneyUnit::of(touches.iter().flat_map(|touch| &touch.shares).map(|(_, minor, _)| *minor as f64), currency);
     let row = |touch: &JourneyTouch| {
-        let label = |text: &Option<String>| text.as_deref().map(format::spaced);
+        let label = |text: &Option<String>| text.as_deref().map(known::within);
         let about = [
             name_of(&content, touch.content).map(|title| format!("“{title}”")),
             name_of(&campaigns, touch.campaign).map(|name| format!("campaign {name}")),
@@ -79,7 +80,7 @@ pub async fn page(
             label(&touch.source).filter(|_| touch.channel != touch.source),
         ];
         let share = |(_, minor, weight): &(&'static str, i64, f64)| ShareCell {
-            money: format::money_short(*minor as f64, currency),
+            money: money.write(*minor as f64),
             percent: format::rate(*weight),
             none: *weight == 0.0 && *minor == 0,
         };
@@ -112,7 +113,7 @@ fn summary(touches: &[JourneyTouch]) -> String {
         return "No touches are recorded for this deal.".into();
     };
     let days = format::plural(last.at.days_since(first.at).round().max(0.0) as u64, "day", "days");
-    let source = first.channel.as_deref().or(first.source.as_deref()).map(|name| format!(" through {}", format::spaced(name)));
+    let source = first.channel.as_deref().or(first.source.as_deref()).map(|name| format!(" through {}", known::within(name)));
     format!(
         "It began {days} before the last touch: “{}”{}. {} in all.",
         first.kind.words(),

@@ -47,6 +47,14 @@ pub fn one_model(params: &QuestionParams) -> QuestionParams {
     QuestionParams { model, ..params.clone() }
 }
 
+pub fn one_deal_of(goal: Goal) -> &'static str {
+    match goal {
+        Goal::Revenue => "won deal",
+        Goal::Pipeline => "opened deal",
+        Goal::Customers => "new customer",
+    }
+}
+
 /// What the deals of a goal are called.
 pub fn deals_of(goal: Goal) -> &'static str {
     match goal {

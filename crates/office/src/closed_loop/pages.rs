@@ -13,7 +13,7 @@ use crate::{
     Office,
     question::QuestionParams,
     scoreboard::params::{Controls, Links, address, controls, text},
-    ui::{Exhibit, Frame, Judged},
+    ui::{Exhibit, Frame, Judged, format},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -36,6 +36,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 struct ClosedLoopPage {
     axes: Vec<Tab>,
     by: String,
+    by_words: String,
     goal: &'static str,
     deals: &'static str,
     models: Vec<ModelHead>,
@@ -92,6 +93,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         none: shares.overview.answers.first().is_none_or(|answer| answer.total.deals == 0),
         settings: controls::settings(&shares.question, is_own),
         controls: controls(&Links::of(&params, []), PATH, default, SHOWN),
+        by_words: format::dimension(&by),
         by,
         path: PATH,
         judged: Judged::of(&shares.question),

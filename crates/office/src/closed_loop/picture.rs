@@ -17,7 +17,7 @@ use crate::{
     question::QuestionParams,
     report,
     scoreboard::params::address,
-    ui::{Exhibit, exhibit, format},
+    ui::{Exhibit, MoneyUnit, exhibit, format, known},
     web::AppError,
 };
 
@@ -48,12 +48,14 @@ pub async fn csv(State(office): State<Office>, Query(params): Query<QuestionPara
 fn comparison(shares: &Shares, by: &str, params: &QuestionParams) -> Comparison {
     let (overview, currency) = (&shares.overview, shares.question.currency);
     let of_customers = shares.question.settings.goal == Goal::Customers;
+    let amounts = overview.rows.iter().flat_map(|row| &row.compared.standings).map(|it| it.revenue as f64);
+    let money = MoneyUnit::of(amounts, currency);
     let value = |revenue: i64, conversions: f64| match of_customers {
         true => (conversions, format::value(conversions, Measured::Count, currency)),
-        false => (revenue as f64 / currency.minor_per_major() as f64, format::money_short(revenue as f64, currency)),
+        false => (revenue as f64 / currency.minor_per_major() as f64, money.write(revenue as f64)),
     };
     let row = |row: &OverviewRow| ComparisonRow {
-        name: format::label(row.compared.label.as_deref()),
+        name: known::label(row.compared.label.as_deref()),
         values: row.compared.standings.iter().map(|it| Some(value(it.revenue, it.conversions))).collect(),
         href: Some(pages::behind(params, by, overview.chosen, &pages::row_key(row.compared.label.as_deref(), row.compared.id))),
     };

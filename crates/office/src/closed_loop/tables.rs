@@ -11,7 +11,10 @@ use super::{
     Shares,
     pages::{behind, row_key},
 };
-use crate::{question::QuestionParams, ui::format};
+use crate::{
+    question::QuestionParams,
+    ui::{MoneyUnit, format, known},
+};
 
 pub struct Row {
     pub label: String,
@@ -52,29 +55,37 @@ pub struct Said {
 #[derive(Clone, Copy)]
 struct Way {
     goal: Goal,
-    currency: alignment::Currency,
+    money: MoneyUnit,
 }
 
 impl Way {
     fn of(shares: &Shares) -> Way {
-        Way { goal: shares.question.settings.goal, currency: shares.question.currency }
+        // The whole under each model is the largest amount of the table, so that all of it is in one unit.
+        let amounts = shares.overview.answers.iter().map(|answer| answer.total.revenue.minor as f64);
+        Way { goal: shares.question.settings.goal, money: MoneyUnit::of(amounts, shares.question.currency) }
     }
 
     fn shown(self, revenue: f64, conversions: f64) -> String {
-        if self.goal == Goal::Customers { count(conversions) } else { format::money_short(revenue, self.currency) }
+        if self.goal == Goal::Customers { count(conversions) } else { self.money.write(revenue) }
     }
 
     fn under(self, revenue: f64, conversions: f64) -> String {
         match self.goal {
             Goal::Revenue => format!("{} won", count(conversions)),
             Goal::Pipeline => format!("{} opened", count(conversions)),
-            Goal::Customers => format::money_short(revenue, self.currency),
+            Goal::Customers => self.money.write(revenue),
         }
     }
 }
 
 fn count(conversions: f64) -> String {
-    format::fixed(conversions, if conversions.fract().abs() < 1e-9 { 0 } else { 1 })
+    let digits = match conversions {
+        whole if whole.fract().abs() < 1e-9 => 0,
+        // A small share is one all the same.
+        small if small < 0.095 => 2,
+        _ => 1,
+    };
+    format::fixed(conversions, digits)
 }
 
 pub fn rows(shares: &Shares, by: &str, params: &QuestionParams) -> Vec<Row> {
@@ -93,7 +104,7 @@ pub fn rows(shares: &Shares, by: &str, params: &QuestionParams) -> Vec<Row> {
             way.shown(compared.revenue_high as f64, compared.conversions_high),
         );
         Row {
-            label: format::label(compared.label.as_deref()),
+            label: known::label(compared.label.as_deref()),
             cells: compared.standings.iter().map(cell).collect(),
             range: if low == high { low } else { format!("{low} to {high}") },
             address: behind(params, by, chosen, &key),
@@ -119,14 +130,15 @@ pub fn whole(shares: &Shares, by: &str, params: &QuestionParams, pick: fn(&Model
 
 pub fn sure(shares: &Shares, by: &str, params: &QuestionParams) -> Vec<SureRow> {
     let (way, overview) = (Way::of(shares), &shares.overview);
+    let spent = MoneyUnit::of(overview.rows.iter().filter_map(|row| row.spent).map(|minor| minor as f64), shares.question.currency);
     let place = overview.answers.iter().position(|answer| answer.model == overview.chosen).unwrap_or(0);
-    let money = |minor: i64| format::money_short(minor as f64, way.currency);
+    let money = |minor: i64| spent.write(minor as f64);
     let row = |row: &OverviewRow| {
         let compared = &row.compared;
         let given = &compared.standings[place];
         let interval = row.interval.as_ref();
         SureRow {
-            label: format::label(compared.label.as_deref()),
+            label: known::label(compared.label.as_deref()),
             address: behind(params, by, overview.chosen, &row_key(compared.label.as_deref(), compared.id)),
             given: way.shown(given.revenue as f64, given.conversions),
             interval: interval.map_or_else(String::new, |it| {
@@ -190,10 +202,11 @@ pub fn chain_words(shares: &Shares) -> String {
 }
 
 pub fn said(shares: &Shares) -> Said {
-    let currency = shares.question.currency;
+    let amounts = shares.overview.self_reported.iter().flatten().map(|row| row.minor as f64);
+    let money = MoneyUnit::of(amounts, shares.question.currency);
     let rows = shares.overview.self_reported.iter().flatten().map(|row| {
-        let label = row.label.clone().unwrap_or_else(|| "Nobody said".into());
-        (label, format::count(row.deals), format::money_short(row.minor as f64, currency))
+        let label = row.label.as_deref().map_or_else(|| "Nobody said".into(), known::words);
+        (label, format::count(row.deals), money.write(row.minor as f64))
     });
     Said { is_recorded: shares.overview.self_reported.is_some(), field: SELF_REPORTED_FIELD, rows: rows.take(20).collect() }
 }

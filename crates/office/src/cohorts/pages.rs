@@ -23,7 +23,7 @@ use crate::{
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format,
+        format, known,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -153,7 +153,7 @@ async fn page(
         known_at: frame.date_time(question.known_at),
         none: answer.total.entered == 0,
         controls: controls(&links, PATH, default, SHOWN),
-        by,
+        by: format::dimension(&by),
         path: PATH,
         judged: Judged::of(question),
         frame,
@@ -167,7 +167,7 @@ fn stages(here: impl Fn(alignment::lifecycle::Stage) -> bool, keys: &[&str]) -> 
 
 fn of_segment(segment: &Cohort, links: &Links) -> Row {
     let label = segment.label.as_deref().unwrap_or("");
-    row(format::label(segment.label.as_deref()), segment, links, &[("segment", label)])
+    row(known::label(segment.label.as_deref()), segment, links, &[("segment", label)])
 }
 
 fn row(name: String, cohort: &Cohort, links: &Links, more: &[(&str, &str)]) -> Row {

@@ -13,8 +13,8 @@ use crate::{
         params::{Links, text},
     },
     ui::{
-        Frame, Judged, Named, PageOf, Pager, format,
-        named::{names, noun},
+        Frame, Judged, Named, PageOf, Pager, format, known,
+        named::{counted, names, noun},
     },
     web::{AppError, Page},
 };
@@ -60,7 +60,7 @@ pub async fn page(
     let rows = rows(&office, &frame, &found, noun).await?;
     let links = Links::of(&params, own.pairs());
     Ok(Page(RowsPage {
-        title: title(&found, &figure, noun),
+        title: title(&found, &figure),
         words: words(&found, &figure),
         back: links.to(super::pages::PATH, &[]),
         has_hits: figure.faults.is_none() && figure.stage.is_none(),
@@ -74,10 +74,10 @@ pub async fn page(
     }))
 }
 
-fn title(found: &Rows, figure: &OfFigure, noun: &str) -> String {
-    let count = format::count(found.behind.total);
+fn title(found: &Rows, figure: &OfFigure) -> String {
+    let count = counted(found.behind.table, found.behind.total);
     if figure.faults.is_some() {
-        return format!("{count} leads that ended before they began");
+        return format!("{count} that ended before they began");
     }
     if let Some(stage) = text(&figure.stage) {
         let name = alignment::lifecycle::Stage::parse(stage).map_or_else(|| format::spaced(stage), |stage| stage.name().to_owned());
@@ -88,14 +88,14 @@ fn title(found: &Rows, figure: &OfFigure, noun: &str) -> String {
             "stuck" => "stuck in",
             _ => "that entered",
         };
-        return format!("{count} {noun} {part} {name}");
+        return format!("{count} {part} {name}");
     }
     let of = match (text(&figure.cohort), &figure.segment) {
         (Some(cohort), _) => format!(", cohort of {}", day_of_key(cohort)),
-        (_, Some(segment)) => format!(": {}", format::label(Some(segment.as_str()).filter(|label| !label.is_empty()))),
+        (_, Some(segment)) => format!(": {}", known::label(Some(segment.as_str()).filter(|label| !label.is_empty()))),
         _ => String::new(),
     };
-    format!("{count} {noun} that entered {}{of}", found.ask.from.name())
+    format!("{count} that entered {}{of}", found.ask.from.name())
 }
 
 /// `1 Jul 2025` for `2025-07-01`, as the address names a cohort.

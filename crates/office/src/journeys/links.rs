@@ -5,7 +5,7 @@ use insight::journeys::{Node, NodeKind};
 use super::{JourneyParams, label_key, labels, pages::PATH};
 use crate::{
     scoreboard::params::{Links, text},
-    ui::format,
+    ui::{format, known},
 };
 
 pub fn rows_at(links: &Links, row: &str) -> String {
@@ -30,7 +30,7 @@ pub fn through(links: &Links, own: &JourneyParams, node: &Node) -> Option<String
 pub fn filters(links: &Links, own: &JourneyParams) -> Vec<(String, String)> {
     let shown = |label: &str| match label {
         "none" => format::NOT_RECORDED.to_owned(),
-        other => format::spaced(other.strip_prefix("label:").unwrap_or(other)),
+        other => known::words(other.strip_prefix("label:").unwrap_or(other)),
     };
     let one = |name: &str, words: &str, value: &Option<String>| {
         text(value).map(|label| (format!("{words} {}", shown(label)), links.to(PATH, &[(name, "")])))

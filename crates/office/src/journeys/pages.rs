@@ -31,7 +31,7 @@ use crate::{
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format,
+        format, known,
     },
     web::{Allow, AppError, Endpoint, Page},
 };
@@ -156,7 +156,7 @@ async fn page(
         controls: controls(&links, PATH, default, SHOWN),
         own_filters,
         exhibit,
-        by,
+        by: format::dimension(&by),
         path: PATH,
         judged: Judged::of(question),
         frame,
@@ -172,7 +172,7 @@ fn axes(by: &str, tags: &[String]) -> Vec<Choice> {
     let fixed = AXES.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned()));
     let mut all: Vec<Choice> = fixed.chain(tags).map(|(key, name)| (key.clone(), name, key == by)).collect();
     if all.iter().all(|(.., here)| !here) {
-        all.push((by.to_owned(), by.to_owned(), true));
+        all.push((by.to_owned(), format::dimension(by), true));
     }
     all
 }
@@ -197,11 +197,11 @@ fn rows(found: &Found, links: &Links) -> Vec<Row> {
         open: format::count(it.open),
         rate: format::rate_or_none(it.rate),
         interval: it.interval.map(|interval| format::interval(interval, Unit::Rate, currency)).unwrap_or_default(),
-        revenue: format::money_brief(it.revenue),
+        revenue: format::money(it.revenue),
         days: it.median_days.map_or_else(|| "none yet".into(), |days| format::fixed(days, 1)),
         touches: format::count(it.touches),
     };
-    let told = answer.rows.iter().map(|each| row(report::line(each, report::STEPS_SHOWN_MAX), &each.key, &each.figures));
+    let told = answer.rows.iter().map(|each| row(report::line(each, report::STEPS_SHOWN_MAX, known::label), &each.key, &each.figures));
     let others = answer.distinct.saturating_sub(answer.rows.len() as u64);
     let rest = (others > 0).then(|| row(format::plural(others, "other journey", "other journeys"), "rest", &answer.rest));
     told.chain(rest).chain([row("All journeys".into(), "total", &answer.total)]).collect()

@@ -7,7 +7,10 @@ use insight::{
 };
 
 use super::Found;
-use crate::{report::Sheet, ui::format};
+use crate::{
+    report::Sheet,
+    ui::{format, known},
+};
 
 /// What the goal's end is called, and the other one.
 pub fn ends(goal: Goal) -> (&'static str, &'static str) {
@@ -19,8 +22,17 @@ pub fn ends(goal: Goal) -> (&'static str, &'static str) {
 }
 
 pub fn node_name(node: &Node, goal: Goal) -> String {
+    node_named(node, goal, format::label)
+}
+
+fn in_words(node: &Node, goal: Goal) -> String {
+    node_named(node, goal, known::label)
+}
+
+/// With the label of a step as the page or the file writes it.
+fn node_named(node: &Node, goal: Goal, label: fn(Option<&str>) -> String) -> String {
     match node.kind {
-        NodeKind::Step => format::label(node.label.as_deref()),
+        NodeKind::Step => label(node.label.as_deref()),
         NodeKind::Other => "Other".into(),
         NodeKind::Reached => ends(goal).0.into(),
         NodeKind::Open => ends(goal).1.into(),
@@ -49,7 +61,7 @@ pub fn sankey(found: &Found, opens: impl Fn(&Node) -> Option<String>) -> Sankey 
         NodeKind::Other | NodeKind::Open => Tone::Quiet,
     };
     let node = |node: &Node| SankeyNode {
-        name: node_name(node, goal),
+        name: in_words(node, goal),
         layer: node.layer,
         shown: format::count(node.journeys),
         tone: tone(node),

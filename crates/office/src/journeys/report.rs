@@ -47,8 +47,8 @@ fn by(question: &Question) -> String {
 pub const STEPS_SHOWN_MAX: usize = 8;
 
 /// A journey as one line.
-pub fn line(row: &JourneyRow, steps_max: usize) -> String {
-    let steps: Vec<String> = row.steps.iter().take(steps_max).map(|step| format::label(step.label.as_deref())).collect();
+pub fn line(row: &JourneyRow, steps_max: usize, label: fn(Option<&str>) -> String) -> String {
+    let steps: Vec<String> = row.steps.iter().take(steps_max).map(|step| label(step.label.as_deref())).collect();
     let more = row.more_steps + row.steps.len() - steps.len();
     let more = if more > 0 { format!(" → {more} more") } else { String::new() };
     steps.join(" → ") + &more
@@ -65,7 +65,7 @@ fn sheet(found: &Found) -> Sheet {
         cells.push(it.touches.to_string());
         cells
     };
-    let mut rows: Vec<_> = answer.rows.iter().map(|each| row(line(each, STEPS_SHOWN_MAX), &each.figures)).collect();
+    let mut rows: Vec<_> = answer.rows.iter().map(|each| row(line(each, STEPS_SHOWN_MAX, format::label), &each.figures)).collect();
     let others = answer.distinct.saturating_sub(answer.rows.len() as u64);
     rows.push(row(format!("{others} other journeys"), &answer.rest));
     rows.push(row("all".into(), &answer.total));
@@ -116,7 +116,8 @@ pub fn csv(found: &Found) -> Sheet {
         cells
     };
     let answer = &found.answer;
-    let mut rows: Vec<_> = answer.rows.iter().map(|each| row("journey", &each.key, line(each, usize::MAX), &each.figures)).collect();
+    let mut rows: Vec<_> =
+        answer.rows.iter().map(|each| row("journey", &each.key, line(each, usize::MAX, format::label), &each.figures)).collect();
     rows.push(row("rest", "", String::new(), &answer.rest));
     rows.push(row("total", "", String::new(), &answer.total));
     let header = [

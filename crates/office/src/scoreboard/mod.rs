@@ -7,6 +7,7 @@ pub mod number;
 pub mod pages;
 pub mod params;
 pub mod pictures;
+mod rows;
 
 use alignment::{Instant, instant::MICROS_PER_DAY};
 use insight::{

@@ -1,23 +1,27 @@
 //! The page of one number: what it means, how it ran, its segments and the rows behind it.
 
 use askama::Template;
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{OriginalUri, Path, Query, State as Shared};
+use insight::{
+    answer::{State, Unit},
+    engine::Summary,
+};
 
 use super::{
     Number, OfSegment,
     beside::beside,
     number,
-    params::{Controls, Links, SHOWN, address, controls},
-    pictures,
+    params::{self, Controls, Links, SHOWN, address, controls},
+    pictures, rows,
 };
 use crate::{
     Office,
     question::QuestionParams,
     questions::{looks, pages::Saving},
     ui::{
-        Behind, Exhibit, Frame, Judged, PageOf, Pager, Svg, charts, format,
+        Behind, Exhibit, Frame, Judged, MoneyUnit, PageOf, Pager, Svg, charts, format, known,
         kpi::{self, Card},
-        named::noun,
+        named::counted,
     },
     web::{AppError, Page},
 };
@@ -32,10 +36,17 @@ pub struct NumberPage {
     also: Vec<(String, String)>,
     segments: Vec<SegmentRow>,
     by: String,
-    segment: Option<String>,
+    /// `The 64 deals behind it`, of a segment or of all.
+    behind_title: String,
     behind: Behind,
-    noun: &'static str,
-    total: String,
+    /// Their number to the cent, where it is money.
+    exact: Option<String>,
+    /// What the rows add up to, exactly.
+    together: Option<String>,
+    /// What money is divided by: words, and the page of these rows.
+    divided_by: Option<(String, String)>,
+    rows_csv: String,
+    csv_words: String,
     pager: Pager,
     as_of: String,
     /// Where its change is taken apart; none where it can't be.
@@ -58,7 +69,7 @@ struct SegmentRow {
 }
 
 pub async fn page(
-    State(office): State<Office>,
+    Shared(office): Shared<Office>,
     frame: Frame,
     OriginalUri(uri): OriginalUri,
     Path(key): Path<String>,
@@ -70,9 +81,10 @@ pub async fn page(
     let default = super::default_period(&*office.history().await?, office.clock().now());
     let path = uri.path().to_owned();
     let (currency, zone) = (found.question.currency, &found.question.zone);
-    let behind = Behind::of(&office, &frame, &found.evidence, found.answer.unit, currency).await?;
+    let behind = Behind::of(&office, &frame, &found.evidence, rows::unit(&found.answer), currency).await?;
     let card = kpi::card(&found.answer, currency, zone, found.question.as_of, String::new());
     let total = found.evidence.total;
+    let rows_address = rows_at(&path, &params, of.segment.as_deref());
     Ok(Page(NumberPage {
         trend: Exhibit::new(
             &pictures::trend(&found),
@@ -85,11 +97,14 @@ pub async fn page(
         saving: Saving::of_number(&found.answer, &params),
         last_look: last_look(&office, &frame, &key, &params).await?,
         segments: segments(&found, &path, &params),
-        by: found.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
-        segment: of.segment.as_deref().map(|label| format::label(Some(label).filter(|label| !label.is_empty()))),
-        noun: noun(found.evidence.table),
-        total: format::count(total),
-        pager: page.pager(behind.rows.len(), total, &rows_at(&path, &params, of.segment.as_deref())),
+        by: found.question.by.as_ref().map(|by| params::in_sentence(&by.key())).unwrap_or_default(),
+        behind_title: behind_title(&found, of.segment.as_deref()),
+        exact: exact(&found),
+        together: together(&found, of.segment.as_deref()),
+        divided_by: divided_by(&found, &params),
+        rows_csv: rows_at(&format!("{path}/rows.csv"), &params, of.segment.as_deref()),
+        csv_words: rows::csv_words(total),
+        pager: page.pager(behind.rows.len(), total, &rows_address),
         as_of: frame.date_time(found.question.as_of),
         why: crate::why::pages::address_of(&key, &params, default),
         controls: controls(&Links::of(&params, []), &path, default, SHOWN),
@@ -113,16 +128,60 @@ async fn last_look(office: &Office, frame: &Frame, key: &str, params: &QuestionP
     Ok(before.map(|at| (frame.date_time(at), since(at))))
 }
 
+fn behind_title(found: &Number, segment: Option<&str>) -> String {
+    let (rows, total) = (counted(found.evidence.table, found.evidence.total), found.evidence.total);
+    let words = if total == 0 { "The rows behind it".to_owned() } else { format!("The {rows} behind it") };
+    match segment {
+        Some(label) => format!("{words}: {}", known::label(Some(label).filter(|label| !label.is_empty()))),
+        None => words,
+    }
+}
+
+fn exact(found: &Number) -> Option<String> {
+    let value = found.answer.measure.value.filter(|_| found.answer.unit == Unit::Money)?;
+    Some(format::money_exact(value, found.question.currency))
+}
+
+/// Money to the cent, or how many of how many; of a segment, what its rows add up to.
+fn together(found: &Number, segment: Option<&str>) -> Option<String> {
+    let answer = &found.answer;
+    let of_segment = |label: &str| {
+        let mut all = answer.segments.iter();
+        all.find(|one| one.label.as_deref().unwrap_or_default() == label).map(|one| &one.measure)
+    };
+    let measure = segment.map_or(Some(&answer.measure), of_segment)?;
+    let minor = match insight::kpi::find(answer.key)?.summary {
+        Summary::Sum => measure.value?,
+        Summary::Mean | Summary::PerLead(_) => measure.value? * measure.n as f64,
+        Summary::OutOf(_) => measure.also("amount")?,
+        Summary::Rate => return measure.value.map(|_| kpi::sample(answer, measure)),
+        _ => return None,
+    };
+    Some(format!("{} in all", format::money_exact(minor, found.question.currency)))
+}
+
+/// A cost is what was spent, which its rows are, by leads, which have a page of their own.
+fn divided_by(found: &Number, params: &QuestionParams) -> Option<(String, String)> {
+    let (key, one, many) = kpi::divided_by(insight::kpi::find(found.answer.key)?)?;
+    let words = format::plural(found.answer.measure.n, one, many);
+    Some((words, address(&format!("/scoreboard/{key}"), params, &[]) + "#rows"))
+}
+
 fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentRow> {
     let currency = found.question.currency;
     let values = found.answer.segments.iter().filter_map(|segment| segment.measure.value);
-    let most = values.fold(0.0_f64, |most, value| most.max(value.abs()));
+    let most = values.clone().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let money = MoneyUnit::of(values, currency);
+    let is_money = found.answer.unit == Unit::Money;
     let row = |segment: &insight::answer::Segment| {
         let measure = &segment.measure;
         let interval = measure.interval.map(|interval| format::interval(interval, found.answer.unit, currency));
         SegmentRow {
-            label: format::label(segment.label.as_deref()),
-            value: kpi::shown(&found.answer, measure, currency),
+            label: known::label(segment.label.as_deref()),
+            value: match measure.value.filter(|_| is_money && matches!(measure.state, State::Measured | State::TooYoung)) {
+                Some(minor) => money.write(minor),
+                None => kpi::shown(&found.answer, measure, currency),
+            },
             interval: interval.unwrap_or_default(),
             sample: kpi::sample(&found.answer, measure),
             bar: charts::bar(

@@ -6,15 +6,15 @@ use insight::answer::FunnelRow;
 
 use super::{
     Board, board, groups, number,
-    params::{Controls, Links, SHOWN, address, controls, with_filter},
-    pictures,
+    params::{Controls, Links, SHOWN, address, controls, in_sentence, with_filter},
+    pictures, rows,
 };
 use crate::{
     Office,
     question::QuestionParams,
     questions::pages::Saving,
     ui::{
-        Exhibit, Frame, Judged, format,
+        Exhibit, Frame, Judged, format, known,
         kpi::{self, Card},
     },
     web::{Allow, AppError, Endpoint, Page},
@@ -24,7 +24,7 @@ const PATH: &str = "/scoreboard";
 
 pub fn endpoints() -> Vec<Endpoint> {
     let pages = [Endpoint::get(PATH, Allow::SignedIn, page), Endpoint::get("/scoreboard/{key}", Allow::SignedIn, number::page)];
-    pages.into_iter().chain(pictures::endpoints()).collect()
+    pages.into_iter().chain(pictures::endpoints()).chain(rows::endpoints()).collect()
 }
 
 #[derive(Template)]
@@ -78,7 +78,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         ),
         stages: ["Lead", "MQL", "SAL", "SQL"],
         segments: segments(&board, &params),
-        by: board.question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
+        by: board.question.by.as_ref().map(|by| in_sentence(&by.key())).unwrap_or_default(),
         faults,
         as_of: frame.date_time(board.question.as_of),
         saving: Saving::of("scoreboard", "Scoreboard", &params),
@@ -91,7 +91,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
 fn segments(board: &Board, params: &QuestionParams) -> Vec<SegmentRow> {
     let Some(by) = &board.question.by else { return Vec::new() };
     let row = |row: &FunnelRow| SegmentRow {
-        label: format::label(row.label.as_deref()),
+        label: known::label(row.label.as_deref()),
         address: address(PATH, params, &[("filter", with_filter(params, by, row.label.as_deref()).as_str())]),
         counts: [row.leads, row.mqls, row.sals, row.sqls, row.customers].into_iter().map(format::count_or_none).collect(),
         rate: format::rate_or_none(row.lead_to_customer),

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 
 pub use crate::api::ask::filled as text;
 use crate::{
+    own_dates,
     question::{PERIODS, QuestionParams, filters},
-    ui::{format, url},
+    ui::{format, known, url},
 };
 
 pub static DIMENSIONS: &[(&str, &str)] = &[
@@ -34,8 +35,12 @@ pub struct Controls {
     pub kept: Vec<(&'static str, String)>,
     /// Each filter in words, with the address of the page without it.
     pub filters: Vec<(String, String)>,
-    /// A period that the list does not name.
+    /// A period that the list does not name, as the address has it.
     pub own_period: Option<String>,
+    /// First and last day of that period, for the inputs of `templates/scoreboard/period.html`.
+    pub days: (String, String),
+    /// The period in words: `Last 12 months`, `2026-01-01 to 2026-01-31`.
+    pub period_words: String,
 }
 
 /// Where the links of a page lead: they keep its question and what else it was asked.
@@ -69,7 +74,16 @@ pub fn controls(links: &Links, path: &str, default_period: &str, shown: &[&str])
         let rest: Vec<&str> = parts.iter().copied().filter(|part| *part != gone).collect();
         links.to(path, &[("filter", &rest.join(";"))])
     };
+    let days = own_dates::days(period);
+    let named = PERIODS.iter().find(|(key, _)| *key == if period == own_dates::OWN { default_period } else { period });
     Controls {
+        period_words: match (named, &days) {
+            (Some((_, name)), _) => (*name).to_owned(),
+            (None, (from, to)) if to.is_empty() => format!("from {from}"),
+            (None, (from, to)) if from.is_empty() => format!("twelve months to {to}"),
+            (None, (from, to)) => format!("{from} to {to}"),
+        },
+        days,
         periods: PERIODS.iter().map(|(key, name)| (*key, *name, *key == period)).collect(),
         dimensions: dimensions(by),
         as_of: as_of.to_owned(),
@@ -119,9 +133,14 @@ fn pairs(params: &QuestionParams) -> [(&'static str, Option<&str>); 12] {
 fn dimensions(by: &str) -> Vec<(String, String, bool)> {
     let mut all: Vec<_> = DIMENSIONS.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned(), *key == by)).collect();
     if !by.is_empty() && all.iter().all(|(.., here)| !here) {
-        all.push((by.to_owned(), by.to_owned(), true));
+        all.push((by.to_owned(), in_sentence(by), true));
     }
     all
+}
+
+/// A dimension as it stands in a sentence or a head: `rejection reason`, `sales region` of `custom:sales_region`.
+pub fn in_sentence(by: &str) -> String {
+    format::dimension(by)
 }
 
 /// The question with one filter more, as the value of `filter`.
@@ -131,8 +150,8 @@ pub fn with_filter(params: &QuestionParams, by: &Dimension, label: Option<&str>)
 
 fn in_words(part: &str) -> String {
     match filters::read(part) {
-        Some((name, value)) if value.is_empty() => format!("{name}: {}", format::NOT_RECORDED),
-        Some((name, value)) => format!("{name}: {value}"),
+        Some((name, value)) if value.is_empty() => format!("{}: {}", in_sentence(&name), format::NOT_RECORDED),
+        Some((name, value)) => format!("{}: {}", in_sentence(&name), known::words(&value)),
         None => part.to_owned(),
     }
 }
@@ -180,9 +199,13 @@ mod tests {
             ("journeys", include_str!("../../templates/journeys/page.html"), journeys::pages::SHOWN),
             ("misalignment, assumed", include_str!("../../templates/misalignment/page.html"), &[]),
         ] {
+            let template =
+                template.replace("{% include \"scoreboard/period.html\" %}", include_str!("../../templates/scoreboard/period.html"));
             let form = template.split("<form").nth(1).and_then(|rest| rest.split("</form>").next()).unwrap();
             assert!(form.contains("kept %}<input type=\"hidden\""), "{page}: the form has no hidden inputs");
-            assert_eq!(inputs(form), shown.iter().copied().collect(), "{page}: the inputs of the form");
+            // First and last day are the period's.
+            let own: BTreeSet<_> = inputs(form).into_iter().filter(|name| !name.starts_with("period_")).collect();
+            assert_eq!(own, shown.iter().copied().collect(), "{page}: the inputs of the form");
             let params = asked();
             let names: BTreeSet<_> = kept(&params, [("own", "x")], shown).into_iter().map(|(name, _)| name).collect();
             let hidden_or_shown: BTreeSet<_> = names.union(&inputs(form)).copied().collect();
@@ -216,7 +239,9 @@ mod tests {
         let asked = asked();
         let controls = controls(&Links::of(&asked, []), "/scoreboard", "all", SHOWN);
         assert_eq!(controls.own_period.as_deref(), Some("2026-01-01..2026-02-01"));
-        assert!(controls.dimensions.contains(&("custom:region".into(), "custom:region".into(), true)));
+        assert_eq!(controls.days, ("2026-01-01".to_owned(), "2026-01-31".to_owned()), "the last day is one that counts");
+        assert_eq!(controls.period_words, "2026-01-01 to 2026-01-31");
+        assert!(controls.dimensions.contains(&("custom:region".into(), "region".into(), true)));
         assert_eq!((controls.as_of.as_str(), controls.as_of_input), ("2026-03-01T09:00:00Z", "text"), "an instant stays exact");
         for (as_of, input) in [(None, "date"), (Some("2026-03-01".to_owned()), "date"), (Some("2026-03-01T00:00:00Z".into()), "text")] {
             let params = QuestionParams { as_of, ..asked.clone() };

@@ -26,6 +26,8 @@ pub struct RowShown {
     pub at: String,
     pub value: String,
     pub hit: bool,
+    /// `5 of 6 fields`: a lead's required fields are the one kind of row that is several in its number.
+    pub part: Option<String>,
     pub fault: Option<&'static str>,
 }
 
@@ -61,6 +63,7 @@ impl Behind {
             at: frame.date_or_none(row.at),
             value: value(row, evidence.table, unit, currency),
             hit: row.hit,
+            part: (row.n > 1).then(|| format!("{} of {} fields", row.hits, row.n)),
             fault: row.fault,
         };
         let rows: Vec<RowShown> = evidence.rows.iter().map(shown).collect();
@@ -88,9 +91,11 @@ impl BehindPage {
 /// What the row adds; where each row is a hit or none, that is all there is to say.
 fn value(row: &EvidenceRow, table: Table, unit: Unit, currency: Currency) -> String {
     match (unit, row.value) {
-        (Unit::Days | Unit::Hours | Unit::Money, Some(value)) => format::value(value, unit, currency),
+        (Unit::Days | Unit::Hours, Some(value)) => format::value(value, unit, currency),
+        // To the cent, so that the rows can be added up by hand.
+        (Unit::Money, Some(value)) => format::money_exact(value, currency),
         // What a piece of content had a part in.
-        (_, Some(value)) if table == Table::Content && value > 0.0 => format::money_short(value, currency),
+        (_, Some(value)) if table == Table::Content && value > 0.0 => format::money_exact(value, currency),
         _ => String::new(),
     }
 }

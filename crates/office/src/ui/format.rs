@@ -41,6 +41,24 @@ pub fn decimal(number: f64) -> String {
     fixed(number, digits)
 }
 
+/// A count; one that is not whole, as a mean over months is, keeps the digits that make it what it is: `1,320`, `0.55`, `12.4`.
+pub fn tally(number: f64) -> String {
+    fixed(number, tally_digits(number))
+}
+
+fn tally_digits(number: f64) -> usize {
+    match number.abs() {
+        size if (size - size.round()).abs() < 1e-9 => 0,
+        size if size >= 9.995 => 1,
+        _ => 2,
+    }
+}
+
+/// A multiple, of which small ones are told apart too: `3.2×`, `0.25×`.
+pub fn multiple(number: f64) -> String {
+    format!("{}×", fixed(number, if number.abs() < 0.995 { 2 } else { 1 }))
+}
+
 /// With `digits` after the point and groups before it; a minus is a real one.
 pub fn fixed(number: f64, digits: usize) -> String {
     let text = format!("{:.digits$}", number.abs());
@@ -73,17 +91,23 @@ pub fn money_or_none(amount: Option<Money>) -> String {
     amount.map_or_else(|| NOT_RECORDED.to_owned(), money)
 }
 
-/// For cards: `€1.84 M`, `€676.9 k`, `€4,120`
+/// To the cent, of what may have parts of one, as means and shares do: `€126,290.41`
+pub fn money_exact(minor: f64, currency: Currency) -> String {
+    money(Money::new(minor.round() as i64, currency))
+}
+
+/// For cards: `€1.84 M`, `€676.9 k`, `€4,120`. Amounts that stand below each other are written in one unit: [`super::MoneyUnit`].
 pub fn money_short(minor: f64, currency: Currency) -> String {
     let major = minor / currency.minor_per_major() as f64;
     let sign = if major < 0.0 { "−" } else { "" };
+    // Each border is where rounding would carry into the next unit: 999,960 is 1.00 M and never 1,000.0 k.
     let (scaled, suffix) = match major.abs() {
-        size if size >= 1e9 => (size / 1e9, " bn"),
-        size if size >= 1e6 => (size / 1e6, " M"),
-        size if size >= 1e5 => (size / 1e3, " k"),
-        size => return format!("{sign}{}{}", symbol(currency), fixed(size, if size < 100.0 && size != 0.0 { 2 } else { 0 })),
+        size if size >= 999_950_000.0 => (size / 1e9, " bn"),
+        size if size >= 999_950.0 => (size / 1e6, " M"),
+        size if size >= 99_999.5 => (size / 1e3, " k"),
+        size => return format!("{sign}{}{}", symbol(currency), fixed(size, if size < 99.995 && size != 0.0 { 2 } else { 0 })),
     };
-    format!("{sign}{}{}{suffix}", symbol(currency), fixed(scaled, if scaled < 100.0 { 2 } else { 1 }))
+    format!("{sign}{}{}{suffix}", symbol(currency), fixed(scaled, if scaled < 99.995 { 2 } else { 1 }))
 }
 
 /// What stands before an amount.
@@ -125,7 +149,7 @@ pub fn agreed(number: f64) -> String {
 /// A value in its unit.
 pub fn value(value: f64, unit: Unit, currency: Currency) -> String {
     match unit {
-        Unit::Count => fixed(value, 0),
+        Unit::Count => tally(value),
         Unit::Rate => rate(value),
         Unit::Days => format!("{} d", if value.abs() >= 10.0 { fixed(value, 0) } else { fixed(value, 1) }),
         Unit::Hours if value.abs() >= 48.0 => format!("{} d", fixed(value / 24.0, 1)),
@@ -170,7 +194,7 @@ pub fn step(step: f64, unit: Unit, currency: Currency) -> String {
         Unit::Rate | Unit::Ratio => format!("{} pt", signed(step * 100.0, 1)),
         Unit::Days => format!("{} d", signed(step, 1)),
         Unit::Hours => format!("{} h", signed(step, 1)),
-        Unit::Count => signed(step, 0),
+        Unit::Count => signed(step, tally_digits(step)),
         // What rounds to no cent has no sign.
         Unit::Money if step >= 0.5 => format!("+{}", money_short(step, currency)),
         Unit::Money => money_short(step, currency),
@@ -306,6 +330,21 @@ mod tests {
             (value(0.5, Unit::Hours, Currency::EUR), "30 min"),
             (value(47.3, Unit::Days, Currency::EUR), "47 d"),
             (value(0.085, Unit::Ratio, Currency::EUR), "+8.5%"),
+            (value(6.0 / 11.0, Unit::Count, Currency::EUR), "0.55"),
+            (value(12.36, Unit::Count, Currency::EUR), "12.4"),
+            (value(1_320.0, Unit::Count, Currency::EUR), "1,320"),
+            (step(-0.5, Unit::Count, Currency::EUR), "−0.50"),
+            (step(3.0, Unit::Count, Currency::EUR), "+3"),
+            (multiple(0.2494), "0.25×"),
+            (multiple(0.996), "1.0×"),
+            (multiple(3.21), "3.2×"),
+            (money_short(99_996_000.0, Currency::EUR), "€1.00 M"),
+            (money_short(99_994_900.0, Currency::EUR), "€999.9 k"),
+            (money_short(9_999_960.0, Currency::EUR), "€100.0 k"),
+            (money_short(9_999.6, Currency::EUR), "€100"),
+            (money_short(99_996_000_000.0, Currency::EUR), "€1.00 bn"),
+            (money_short(9_999_600_000.0, Currency::EUR), "€100.0 M"),
+            (money_exact(595_513.597, Currency::EUR), "€5,955.14"),
             (capitalized("éclairage"), "Éclairage"),
             (capitalized(""), ""),
         ] {

@@ -1,12 +1,17 @@
 //! A number as a card: value, change, target, sample, interval, trend, and what it means.
 
-use alignment::{Currency, Instant};
-use insight::answer::{Better, Kind, KpiAnswer, Measure, State, Team, TrendPoint, Unit};
+use alignment::{Currency, Instant, lifecycle::Stage};
+use insight::{
+    answer::{Better, Kind, KpiAnswer, Measure, State, Team, TrendPoint, Unit},
+    engine::{Observe, Summary},
+    kpi::Kpi,
+    rows::Table,
+};
 use jiff::tz::TimeZone;
 
 use super::{
     charts::{self, Line, Point, Svg},
-    format,
+    format, named,
 };
 
 pub struct Card {
@@ -83,7 +88,7 @@ pub fn shown(answer: &KpiAnswer, measure: &Measure, currency: Currency) -> Strin
 pub fn in_words(answer: &KpiAnswer, value: f64, currency: Currency) -> String {
     match answer.unit {
         // A coverage is a multiple; other ratios are growth.
-        Unit::Ratio if answer.key.ends_with("coverage") => format!("{}×", format::fixed(value, 1)),
+        Unit::Ratio if answer.key.ends_with("coverage") => format::multiple(value),
         unit => format::value(value, unit, currency),
     }
 }
@@ -106,26 +111,41 @@ pub fn monthly_target(answer: &KpiAnswer) -> Option<f64> {
 
 /// `412 of 1,320`, or `117 deals` where all that is counted counts.
 pub fn sample(answer: &KpiAnswer, measure: &Measure) -> String {
+    let summary = insight::kpi::find(answer.key).map(|kpi| kpi.summary);
     match measure.hits {
+        // A pace: so many over so many months.
+        Some(hits) if matches!(summary, Some(Summary::PerMonth)) => {
+            format!("{} in {}", format::count(hits), format::plural(measure.n, "month", "months"))
+        }
         Some(hits) if hits < measure.n => format!("{} of {}", format::count(hits), format::count(measure.n)),
         Some(hits) if hits == measure.n && answer.unit == Unit::Rate => format!("all {}", format::count(hits)),
-        // A pace: so many rows over so many months.
-        Some(hits) if hits > measure.n => with_noun(answer.key, hits),
         _ => with_noun(answer.key, measure.n),
     }
 }
 
-/// `117 deals`; the sample alone where the rows behind the number are not what it counts (spend, for a cost).
+/// `117 deals`; for what money is divided by, that: `428 leads`.
 fn with_noun(key: &str, number: u64) -> String {
-    use insight::rows::Table;
-    let count = format::count(number);
-    match insight::kpi::find(key).map(|kpi| kpi.table) {
-        Some(Table::Leads) => format!("{count} leads"),
-        Some(Table::Deals) => format!("{count} deals"),
-        Some(Table::Content) => format!("{count} pieces"),
-        Some(Table::Clocks) => format!("{count} promises"),
-        Some(Table::Companies) => format!("{count} companies"),
-        _ => format!("n {count}"),
+    let Some(kpi) = insight::kpi::find(key) else { return format!("n {}", format::count(number)) };
+    if let Some((_, one, many)) = divided_by(kpi) {
+        return format::plural(number, one, many);
+    }
+    match kpi.table {
+        // Spend that is added up is counted in entries.
+        Table::Content => format::plural(number, "piece", "pieces"),
+        table => named::counted(table, number),
+    }
+}
+
+/// The number of the leads that a cost is divided by, and what one and several of them are called.
+pub fn divided_by(kpi: &Kpi) -> Option<(&'static str, &'static str, &'static str)> {
+    let Summary::PerLead(Observe::Entering(stage)) = kpi.summary else { return None };
+    match stage {
+        Stage::Lead => Some(("leads", "lead", "leads")),
+        Stage::Mql => Some(("mqls", "MQL", "MQLs")),
+        Stage::Sal => Some(("sals", "SAL", "SALs")),
+        Stage::Sql => Some(("sqls", "SQL", "SQLs")),
+        Stage::Customer => Some(("customers", "customer", "customers")),
+        _ => None,
     }
 }
 

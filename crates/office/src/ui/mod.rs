@@ -6,7 +6,9 @@ pub mod exhibit;
 pub mod format;
 pub mod frame;
 pub mod judged;
+pub mod known;
 pub mod kpi;
+mod money_unit;
 pub mod named;
 pub mod nav;
 pub mod pager;
@@ -17,6 +19,7 @@ pub use charts::Svg;
 pub use exhibit::Exhibit;
 pub use frame::{Frame, Toast};
 pub use judged::Judged;
+pub use money_unit::MoneyUnit;
 pub use named::Named;
 pub use pager::{PageOf, Pager};
 

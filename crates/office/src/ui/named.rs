@@ -69,6 +69,32 @@ pub fn noun(table: Table) -> &'static str {
     }
 }
 
+/// `1 deal`, `555 spend entries`: rows as pages speak of them.
+pub fn counted(table: Table, total: u64) -> String {
+    let (one, many) = called(table);
+    format::plural(total, one, many)
+}
+
+/// What one row and several are called in sentences.
+fn called(table: Table) -> (&'static str, &'static str) {
+    match table {
+        Table::Companies => ("company", "companies"),
+        Table::People => ("person", "people"),
+        Table::Leads => ("lead", "leads"),
+        Table::Transitions => ("stage change", "stage changes"),
+        Table::Touches => ("touch", "touches"),
+        Table::Activities => ("activity", "activities"),
+        Table::Deals => ("deal", "deals"),
+        Table::DealTransitions => ("stage change of a deal", "stage changes of deals"),
+        Table::Campaigns => ("campaign", "campaigns"),
+        Table::Content => ("piece of content", "pieces of content"),
+        Table::Users => ("user", "users"),
+        Table::Spend => ("spend entry", "spend entries"),
+        Table::Clocks => ("promise", "promises"),
+        Table::Waivers => ("waiver", "waivers"),
+    }
+}
+
 /// `lead` for `leads`.
 pub fn one_of(noun: &str) -> String {
     let one = match noun {
