@@ -71,6 +71,12 @@ async fn list(place: &Place, office: &office::Office, limit: usize) -> anyhow::R
     if place.format == Format::Json {
         return print_json(&json!({"items": rows, "next": page.next}));
     }
+    if rows.is_empty() {
+        return print_text(
+            "No question is saved yet. Save one with its answer: tandem questions save \"Revenue so far\" --number revenue (also --report \
+             scoreboard, funnel or attribution).\n",
+        );
+    }
     let line = |row: &SavedQuestion| {
         format!("{:>4}  {:<32}  {:<12}  as of {}  v{}\n", row.id, row.name, row.report, row.as_of, row.agreement_version)
     };
@@ -108,10 +114,13 @@ async fn why(place: &Place, office: &office::Office, id: i64, number: Option<&st
     }
     let said = |value: Option<f64>| value.map_or_else(|| "no value".to_owned(), |value| explained.in_words(value));
     let mut text = format!("{}\n{:<24} {:>16}   {}\n", explained.name, "then", said(explained.change.value_then), explained.then.known_at);
-    for part in &explained.change.parts {
+    for part in explained.told() {
         let delta = part.delta.map_or_else(|| "–".to_owned(), |delta| explained.signed(delta));
         text += &format!("{:<24} {delta:>16}   {} rows\n", part.cause.name(), part.rows_total);
     }
     text += &format!("{:<24} {:>16}   {}\n", "now", said(explained.change.value_now), explained.now.known_at);
+    if explained.is_unchanged() {
+        text += "unchanged\n";
+    }
     print_text(&text)
 }

@@ -7,7 +7,7 @@ use alignment::{
     agreement::{Difference, diff},
 };
 use facts::{changes::Correction, saved_questions::SavedRow};
-use insight::{answer::Unit, question::Question};
+use insight::{answer::Unit, question::Question, rows::Table};
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -33,7 +33,7 @@ pub struct Explained {
     pub then: Question,
     pub now: Question,
     pub change: Change,
-    /// Fields that were corrected since, newest first.
+    /// Fields of what the number is made of that were corrected since, newest first.
     pub corrections: Vec<Correction>,
     pub corrections_total: usize,
     /// Clauses of the Agreement that differ, where another version is in force.
@@ -101,8 +101,10 @@ async fn explain(
     let today = at(now, after, if follows_time { now } else { as_of })?;
     let clauses = if before.number == after.number { Vec::new() } else { diff(&before.agreement, &after.agreement) };
     let gaps = rollback.as_ref().map(|rollback| rollback.gaps.clone()).unwrap_or_default();
-    let corrections = rollback.as_ref().map(|rollback| shown(&rollback.corrections)).unwrap_or_default();
-    let corrections_total = rollback.as_ref().map_or(0, |rollback| rollback.corrections.len());
+    let read = |row: &&Correction| reads(kpi.table, &row.noun);
+    let of_number: Vec<&Correction> = rollback.iter().flat_map(|rollback| rollback.corrections.iter().rev().filter(read)).collect();
+    let corrections_total = of_number.len();
+    let corrections = of_number.into_iter().take(CORRECTIONS_SHOWN_MAX).cloned().collect();
     let (first, last) = (then.clone(), today.clone());
     let change = aside(move || {
         let mut states = Vec::new();
@@ -146,6 +148,15 @@ impl Explained {
         };
         self.change.parts.insert(0, part);
         self.change.value_then = given;
+    }
+
+    /// The causes that made a difference to the number or to the rows behind it.
+    pub fn told(&self) -> impl Iterator<Item = &Part> {
+        self.change.parts.iter().filter(|part| part.rows_total > 0 || !is_same(part.value_before, part.value_after))
+    }
+
+    pub fn is_unchanged(&self) -> bool {
+        is_same(self.change.value_then, self.change.value_now)
     }
 
     /// A value in the unit of the number.
@@ -225,9 +236,14 @@ pub fn signed(delta: f64, unit: Unit, currency: Currency) -> String {
     }
 }
 
-fn shown(corrections: &[Correction]) -> Vec<Correction> {
-    let told = |correction: &&Correction| !matches!(correction.noun.as_str(), "clocks" | "waivers" | "saved_questions" | "settlements");
-    corrections.iter().rev().filter(told).take(CORRECTIONS_SHOWN_MAX).cloned().collect()
+/// Whether a number that counts rows of `counted` is made of what a table holds. Clocks and waivers follow from the others.
+fn reads(counted: Table, table: &str) -> bool {
+    match table {
+        "companies" | "people" | "leads" | "transitions" | "touches" | "activities" | "deals" | "deal_transitions" => true,
+        "campaigns" | "content" | "users" => true,
+        "spend" => counted == Table::Spend,
+        _ => false,
+    }
 }
 
 fn correction_json(correction: &Correction) -> Json {

@@ -8,6 +8,7 @@ pub mod pages;
 pub mod registry;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use alignment::Instant;
 use facts::{

@@ -1,6 +1,6 @@
 //! The list of saved questions, one of them, and what has changed since somebody last looked at a number.
 
-use alignment::Instant;
+use alignment::{Currency, Instant};
 use askama::Template;
 use axum::{
     Form,
@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use facts::{
+    changes::Correction,
     list::{LIMIT_DEFAULT, Turn},
     saved_questions::SavedRow,
 };
@@ -23,6 +24,7 @@ use super::{
     change::{Cause, Counted, Part, RowChange},
     explain::{self, Explained, is_same, signed},
     registry,
+    told::told,
 };
 use crate::{
     Office,
@@ -31,7 +33,7 @@ use crate::{
     scoreboard::params::{address, text},
     ui::{
         Frame, Named, format,
-        named::{self, names, noun, one_of},
+        named::{names, noun, one_of},
     },
     web::{Allow, AppError, Endpoint, Page, redirect},
 };
@@ -266,17 +268,25 @@ async fn numbers(office: &Office, opened: &Opened, explained: Option<&str>) -> R
         let then = then.get("value").and_then(|value| value.as_f64());
         let now = answer.measure.value;
         let said = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| crate::ui::kpi::in_words(answer, value, currency));
-        let change = then.zip(now).filter(|(then, now)| !is_same(Some(*then), Some(*now)));
         Some(NumberRow {
             name: answer.name,
             then: said(then),
             now: said(now),
-            change: change.map_or_else(String::new, |(then, now)| signed(now - then, answer.unit, currency)),
+            change: change_in_words(then, now, answer.unit, currency),
             address: format!("{PATH}/{}?number={}#why", opened.row.id, answer.key),
             here: explained == Some(answer.key),
         })
     };
     Ok(now.iter().filter_map(row).collect())
+}
+
+fn change_in_words(then: Option<f64>, now: Option<f64>, unit: Unit, currency: Currency) -> String {
+    match (then, now) {
+        (then, now) if is_same(then, now) => "unchanged".into(),
+        (Some(then), Some(now)) => signed(now - then, unit, currency),
+        (None, _) => "no value then".into(),
+        (_, None) => "no value now".into(),
+    }
 }
 
 /// Rows of a table that are shown.
@@ -325,17 +335,14 @@ pub async fn shown(office: &Office, frame: &Frame, explained: &Explained) -> Res
     let said = |value: Option<f64>| value.map_or_else(|| "no value".to_owned(), |value| format::value(value, unit, currency));
     let noun = noun(explained.change.table);
     let mut parts = Vec::new();
-    for part in &explained.change.parts {
+    for part in explained.told() {
         let names = names(office, noun, part.rows.iter().map(|row| row.id).collect()).await?;
         let row = |row: &RowChange| RowShown {
             named: names.of(row.id),
             before: counted(row.before.as_ref(), unit, explained),
             after: counted(row.after.as_ref(), unit, explained),
         };
-        let notes = notes(part, explained, frame);
-        if part.delta.is_none_or(|delta| delta == 0.0) && part.rows_total == 0 && notes.is_empty() {
-            continue;
-        }
+        let notes = notes(office, part, explained, frame).await?;
         let listed = part.rows.len() as u64;
         parts.push(PartShown {
             name: part.cause.name(),
@@ -352,7 +359,7 @@ pub async fn shown(office: &Office, frame: &Frame, explained: &Explained) -> Res
         then_at: frame.date_time(explained.then.known_at),
         now: said(explained.change.value_now),
         now_at: frame.date_time(explained.now.as_of),
-        change: explained.total().map_or_else(|| "–".to_owned(), |total| signed(total, unit, currency)),
+        change: change_in_words(explained.change.value_then, explained.change.value_now, unit, currency),
         parts,
     })
 }
@@ -369,28 +376,17 @@ fn words(cause: Cause, rows: u64, noun: &str) -> String {
     }
 }
 
-fn notes(part: &Part, explained: &Explained, frame: &Frame) -> Vec<(String, Option<String>)> {
+async fn notes(office: &Office, part: &Part, explained: &Explained, frame: &Frame) -> Result<Vec<(String, Option<String>)>, AppError> {
     let noun = noun(explained.change.table);
     // Of the records behind the number only those that count otherwise by it.
-    let told = |row: &&facts::changes::Correction| {
+    let moved = |row: &&Correction| {
         row.noun != noun || part.rows_total > part.rows.len() as u64 || part.rows.iter().any(|moved| moved.id == row.record_id)
     };
-    let corrected = |row: &facts::changes::Correction| {
-        let value = |text: &Option<String>| text.clone().unwrap_or_else(|| "empty".into());
-        let who = row.actor_name.clone().or(row.import_id.map(|id| format!("import {id}"))).unwrap_or_else(|| "nobody named".into());
-        let words = format!(
-            "{} {}: {} from {} to {}, by {who}, {}",
-            row.noun.replace('_', " "),
-            row.record_id,
-            row.field,
-            value(&row.old_value),
-            value(&row.new_value),
-            frame.date_time(Instant(row.recorded_at))
-        );
-        (words, named::page_of(&row.noun, row.record_id, None))
-    };
-    match part.cause {
-        Cause::Corrected => explained.corrections.iter().filter(told).map(corrected).collect(),
+    Ok(match part.cause {
+        Cause::Corrected => {
+            let corrections: Vec<&Correction> = explained.corrections.iter().filter(moved).collect();
+            told(office, frame, &corrections, explained.now.currency).await?
+        }
         Cause::Definition => {
             let (from, to) = (explained.then.settings.agreement_version, explained.now.settings.agreement_version);
             let compare = Some(format!("/agreement/compare?from=v{from}&to=v{to}"));
@@ -398,7 +394,7 @@ fn notes(part: &Part, explained: &Explained, frame: &Frame) -> Vec<(String, Opti
         }
         Cause::Missing => explained.gaps.iter().map(|gap| (gap.clone(), None)).collect(),
         _ => Vec::new(),
-    }
+    })
 }
 
 fn counted(row: Option<&Counted>, unit: Unit, explained: &Explained) -> String {
