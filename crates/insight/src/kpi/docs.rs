@@ -17,10 +17,21 @@ write it anew after changing one, run `UPDATE=1 cargo nextest run -p insight kpi
 not had the horizon yet; the value is what is known so far); `not_recorded` (no source of data writes this down: neither 0 nor 100%);
 `no_data` (it is written down, and nothing has happened yet: no denominator). Without a value it is `null`, never 0.
 
-`n` is the sample size, `hits` the numerator, `interval` Wilson's at 95%. Money is in minor units of the question's currency; amounts in
-another currency are left out and counted. Months are calendar months of the Agreement's time zone. Nothing that happened after `as_of`
+`n` is the sample size, `hits` the numerator, `interval` Wilson's at 95%. Money is in minor units of the question's currency: an integer
+where amounts are added up, a decimal where money is a mean or is shared out (deal size, every cost, CAC, wasted spend), because rounded
+parts would no longer sum to the whole. Amounts in another currency are left out and counted. Months are calendar months of the Agreement's time zone. Nothing that happened after `as_of`
 or was learned after `known_at` counts. A stage whose instant was not written down counts from the earliest instant of a later stage or
 of learning of it; it enters no duration.
+
+A period is a name (`last_quarter`, `last_12_months`, ...), a month `2026-03`, a year `2026`, or two days `2026-01-01..2026-04-01`, of which
+the second is the first one that no longer counts. Without it the period lasts until `as_of`; without the first day it is the twelve months
+before the second. Pages ask for *own dates* by the first and the last day, and both count: \"From 1 January to and with 31 March\" is
+`2026-01-01..2026-04-01` in the address, on the command line and in the API.
+
+The page of a number lists the rows behind it: what each adds, money to the cent, and above them what they add up to. `CSV` beside them
+(`/scoreboard/{key}/rows.csv`, with the page's question) has all of them, 100,000 at most: `id`, `name`, `of`, `at` (UTC), `counted`, `hits` and `n` (what the
+row adds to numerator and denominator: a lead with five of six required fields adds 5 and 6), `value` in `unit` (money in whole units of
+the currency, with all its digits), and why a row is left out. The API gives the same a page at a time: `GET /api/v1/reports/scoreboard/{key}/rows`.
 
 ";
 
