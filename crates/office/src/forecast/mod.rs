@@ -4,6 +4,7 @@ pub mod api;
 pub mod pages;
 mod pictures;
 pub mod report;
+mod verdict;
 
 use std::sync::Arc;
 

@@ -7,11 +7,11 @@ use axum::{
 };
 use insight::{
     answer::Unit,
-    forecast::{Backtest, Coverage, Errors, MonthAhead, OpenRow, OpenSegment, PastMonth, SpanAhead},
+    forecast::{Backtest, Coverage, Errors, MonthAhead, OpenRow, OpenSegment, PastMonth, Simulated, SpanAhead},
 };
 use picture::Width;
 
-use super::{Forecast, ForecastParams, forecast_of, pictures, report};
+use super::{Forecast, ForecastParams, forecast_of, pictures, report, verdict::Verdict};
 use crate::{
     Office,
     kept::exactly,
@@ -20,7 +20,7 @@ use crate::{
     ui::{
         Exhibit, Frame, Judged, Named,
         exhibit::{csv_file, svg_file},
-        format,
+        format, known,
         named::names,
     },
     web::{Allow, AppError, Endpoint, Page},
@@ -75,20 +75,23 @@ struct Words {
     drawn: String,
     arrivals: String,
     widening: String,
+    /// Why the quarter and the mean say more than the months' medians; empty where they don't.
+    sparse: String,
 }
 
 struct MonthRow {
     name: String,
-    /// Signed already, stage-weighted, from open, from new.
+    /// Stage-weighted, from open deals, from new ones; a quarter has none of them.
     parts: Vec<String>,
+    /// With the address of its deals.
     signed: Option<(String, String)>,
+    mean: String,
     median: String,
     bands: Vec<String>,
 }
 
 struct Tested {
-    verdict: String,
-    class: &'static str,
+    verdict: Verdict,
     levels: Vec<String>,
     coverage: Vec<(String, Vec<String>)>,
     errors: Vec<(String, Vec<String>)>,
@@ -149,18 +152,16 @@ async fn page(
                 |count| format!("About {} new deals a month are expected, with their trend and their spread.", format::decimal(count)),
             ),
             widening: if simulated.widening > 1.0 {
-                format!(
-                    "The bands are drawn apart by {}, because past months fell outside more often than they should have.",
-                    format::fixed(simulated.widening, 2)
-                )
+                format!("The bands are {} times as wide as simulated; why, is said below.", format::fixed(simulated.widening, 2))
             } else {
                 String::new()
             },
+            sparse: sparse(simulated, question.as_of),
         }),
         months: simulated
             .map_or_else(Vec::new, |simulated| simulated.months.iter().map(|month| month_row(month, &found, &params)).collect()),
         quarters: simulated
-            .map_or_else(Vec::new, |simulated| simulated.quarters.iter().map(|quarter| quarter_row(quarter, &found)).collect()),
+            .map_or_else(Vec::new, |simulated| simulated.quarters.iter().map(|quarter| quarter_row(quarter, &found, &params)).collect()),
         tested: answer.backtest.as_ref().map(|backtest| tested(backtest, &found)),
         by: question.by.as_ref().map(|by| by.key()).unwrap_or_default(),
         segments: answer.segments.iter().map(|segment| segment_row(segment, &found, &params)).collect(),
@@ -186,7 +187,27 @@ async fn page(
 /// The deals that were signed in a month.
 fn signed_in(found: &Forecast, params: &QuestionParams, starts_at: alignment::Instant) -> String {
     let month = format::iso_date(starts_at, &found.question.zone);
-    address("/scoreboard/revenue", params, &[("period", &month[..7])]) + "#rows"
+    address("/scoreboard/revenue", params, &[("by", ""), ("period", &month[..7])]) + "#rows"
+}
+
+fn signed_between(found: &Forecast, params: &QuestionParams, (from, to): (alignment::Instant, alignment::Instant)) -> String {
+    let zone = &found.question.zone;
+    let period = format!("{}..{}", format::iso_date(from, zone), format::iso_date(to, zone));
+    address("/scoreboard/revenue", params, &[("by", ""), ("period", &period)]) + "#rows"
+}
+
+/// Where deals are few, most months bring none in more than half of the draws, and their medians are 0.
+fn sparse(simulated: &Simulated, as_of: alignment::Instant) -> String {
+    let ahead: Vec<_> = simulated.months.iter().filter(|month| month.starts_at > as_of).collect();
+    let empty = ahead.iter().filter(|month| month.revenue.median_minor == 0).count();
+    if empty == 0 || empty * 2 < ahead.len() {
+        return String::new();
+    }
+    format!(
+        "The median of {empty} of the {} to come is 0: so few deals are signed that such a month brings none in more than half of the draws. \
+         What it brings on average is its mean, and the quarter is the time to plan with.",
+        format::plural(ahead.len() as u64, "month", "months")
+    )
 }
 
 fn month_row(month: &MonthAhead, found: &Forecast, params: &QuestionParams) -> MonthRow {
@@ -197,20 +218,22 @@ fn month_row(month: &MonthAhead, found: &Forecast, params: &QuestionParams) -> M
         name: format::month(month.starts_at, &found.question.zone),
         parts: [month.weighted_minor, month.from_open_minor, month.from_new_minor].map(money).to_vec(),
         signed: is_under_way.then(|| (money(month.signed_minor), signed_in(found, params, month.starts_at))),
+        mean: money(month.revenue.mean_minor),
         median: money(month.revenue.median_minor),
         bands: [month.revenue.band_50, month.revenue.band_80, month.revenue.band_95].map(band).to_vec(),
     }
 }
 
-fn quarter_row(quarter: &SpanAhead, found: &Forecast) -> MonthRow {
+fn quarter_row(quarter: &SpanAhead, found: &Forecast, params: &QuestionParams) -> MonthRow {
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
     let band = |(low, high): (i64, i64)| format::interval((low as f64, high as f64), Unit::Money, found.question.currency);
     let date = quarter.starts_at.in_zone(&found.question.zone).date();
     let is_under_way = quarter.starts_at <= found.question.as_of;
     MonthRow {
         name: format!("{} Q{} {}", if is_under_way { "This quarter," } else { "Next quarter," }, (date.month() - 1) / 3 + 1, date.year()),
-        parts: vec![if is_under_way { money(quarter.signed_minor) } else { String::new() }],
-        signed: None,
+        parts: Vec::new(),
+        signed: is_under_way.then(|| (money(quarter.signed_minor), signed_between(found, params, (quarter.starts_at, quarter.ends_at)))),
+        mean: money(quarter.revenue.mean_minor),
         median: money(quarter.revenue.median_minor),
         bands: [quarter.revenue.band_50, quarter.revenue.band_80, quarter.revenue.band_95].map(band).to_vec(),
     }
@@ -227,26 +250,8 @@ fn tested(backtest: &Backtest, found: &Forecast) -> Tested {
         ahead => format!("{ahead} months ahead"),
     };
     let aheads = 0..=insight::forecast::AHEAD;
-    // A band is off where what it should hold lies outside what chance makes of so few months.
-    let off: Vec<String> = of(0)
-        .filter(|one| one.interval.is_some_and(|(low, high)| one.level < low || high < one.level))
-        .map(|one| {
-            let word = if one.rate.is_some_and(|rate| rate < one.level) { "too narrow" } else { "too wide" };
-            format!("the {}% band was {word}", format::fixed(one.level * 100.0, 0))
-        })
-        .collect();
-    let months = of(0).next().map_or(0, |one| one.of);
-    let (verdict, class) = if off.is_empty() {
-        (format!("Over {} the bands held about what they say.", format::plural(months, "past month", "past months")), "good")
-    } else {
-        (
-            format!("Over {}: {}. Read the bands with that in mind.", format::plural(months, "past month", "past months"), off.join(", ")),
-            "warn",
-        )
-    };
     Tested {
-        verdict,
-        class,
+        verdict: Verdict::of(backtest, found.answer.simulated.as_ref(), found.question.currency),
         levels: of(0).map(|one| format!("{}% band", format::fixed(one.level * 100.0, 0))).collect(),
         coverage: aheads.map(|ahead| (name(ahead), of(ahead).map(cell).collect())).collect(),
         errors: backtest.errors.iter().map(|errors| (name(errors.ahead), error_cells(errors, found))).collect(),
@@ -279,8 +284,8 @@ fn segment_row(segment: &OpenSegment, found: &Forecast, params: &QuestionParams)
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
     let filter = found.question.by.as_ref().map(|by| with_filter(params, by, segment.label.as_deref())).unwrap_or_default();
     SegmentRow {
-        label: format::label(segment.label.as_deref()),
-        address: address(PATH, params, &[("filter", &filter)]),
+        label: known::label(segment.label.as_deref()),
+        address: address(PATH, params, &[("filter", &filter)]) + "#open",
         deals: format::count(segment.deals),
         amount: money(segment.amount_minor),
         weighted: money(segment.weighted_minor),
@@ -294,7 +299,7 @@ async fn rows(office: &Office, frame: &Frame, found: &Forecast) -> Result<Vec<De
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
     let row = |row: &OpenRow| DealRow {
         named: names.of(row.id),
-        stage: format::spaced(row.stage),
+        stage: known::words(row.stage),
         days: row.age_days.map_or("–".into(), |days| format::fixed(days, 0)),
         amount: row.amount_minor.map_or_else(|| format::NOT_RECORDED.into(), money),
         stage_rate: row.stage_rate.map_or("–".into(), format::rate),

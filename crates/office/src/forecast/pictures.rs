@@ -55,10 +55,14 @@ fn words(answer: &ForecastAnswer, question: &Question) -> String {
     let next = simulated.months.get(1).or(simulated.months.first());
     let next = next.map_or_else(String::new, |month| {
         let money = |minor: i64| format::money_short(minor as f64, question.currency);
+        // Where most draws bring nothing, the median says less than the mean.
+        let middle = match month.revenue.median_minor {
+            0 => format!("{} on average, nothing in most draws", money(month.revenue.mean_minor)),
+            median => money(median),
+        };
         format!(
-            " {}: {}, and in 8 of 10 draws between {} and {}.",
+            " {}: {middle}, and in 8 of 10 draws between {} and {}.",
             format::month(month.starts_at, &question.zone),
-            money(month.revenue.median_minor),
             money(month.revenue.band_80.0),
             money(month.revenue.band_80.1)
         )
@@ -76,16 +80,21 @@ pub fn table(answer: &ForecastAnswer, question: &Question) -> Sheet {
     let band = |(low, high): (i64, i64)| format!("{} to {}", money(low), money(high));
     let past = whole_months(answer).iter().map(|month| {
         let mut cells = vec![format::month(month.starts_at, &question.zone), money(month.revenue_minor)];
-        cells.resize(6, String::new());
+        cells.resize(7, String::new());
         cells
     });
     let ahead = answer.simulated.iter().flat_map(|simulated| &simulated.months).map(|month| {
         let bands = [month.revenue.band_50, month.revenue.band_80, month.revenue.band_95].map(band);
         let signed = if month.signed_minor > 0 { money(month.signed_minor) } else { String::new() };
-        let mut cells = vec![format::month(month.starts_at, &question.zone), signed, money(month.revenue.median_minor)];
+        let mut cells = vec![
+            format::month(month.starts_at, &question.zone),
+            signed,
+            money(month.revenue.mean_minor),
+            money(month.revenue.median_minor),
+        ];
         cells.extend(bands);
         cells
     });
-    let header = ["Month", "Signed", "Median", "50%", "80%", "95%"];
+    let header = ["Month", "Signed", "Mean", "Median", "50%", "80%", "95%"];
     Sheet::untitled(header, past.chain(ahead))
 }

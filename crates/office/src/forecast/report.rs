@@ -7,7 +7,7 @@ use insight::{
 };
 use serde_json::json;
 
-use super::{Forecast, ForecastParams, forecast_of};
+use super::{Forecast, ForecastParams, forecast_of, verdict};
 use crate::{
     Office,
     question::QuestionParams,
@@ -61,8 +61,9 @@ fn months_sheet(months: &[MonthAhead], question: &Question) -> Sheet {
     let row = |month: &MonthAhead| {
         let money = |minor: i64| whole(minor, question.currency);
         let band = |(low, high): (i64, i64)| format!("{} to {}", money(low), money(high));
-        let Bands { median_minor, band_50, band_80, band_95, .. } = month.revenue;
-        let counts = [month.signed_minor, month.weighted_minor, month.from_open_minor, month.from_new_minor, median_minor].map(money);
+        let Bands { mean_minor, median_minor, band_50, band_80, band_95 } = month.revenue;
+        let counts =
+            [month.signed_minor, month.weighted_minor, month.from_open_minor, month.from_new_minor, mean_minor, median_minor].map(money);
         let mut cells = vec![format::month(month.starts_at, &question.zone)];
         cells.extend(counts);
         cells.extend([band_50, band_80, band_95].map(band));
@@ -70,7 +71,7 @@ fn months_sheet(months: &[MonthAhead], question: &Question) -> Sheet {
     };
     Sheet::new(
         format!("Revenue by month, in {}", question.currency),
-        ["month", "signed", "stage-weighted", "from open", "from new", "median", "50%", "80%", "95%"],
+        ["month", "signed", "stage-weighted", "from open", "from new", "mean", "median", "50%", "80%", "95%"],
         months.iter().map(row),
     )
 }
@@ -106,8 +107,9 @@ pub(super) fn errors_sheet(answer: &ForecastAnswer, currency: Currency) -> Sheet
             one.seasonal.map_or("–".into(), |seasonal| format!("{} (n {})", whole(seasonal.model_minor, currency), seasonal.of)),
         ]
     };
+    let verdict = errors.iter().find(|one| one.ahead == 0).map(|one| verdict::middle(one, currency)).unwrap_or_default();
     Sheet::new(
-        format!("Backtest: mean distance from what came, in {currency}"),
+        format!("Backtest: mean distance from what came, in {currency}. {verdict}"),
         ["months ahead", "n", "this forecast", "same as last month", "same as a year ago", "this forecast, of those"],
         errors.iter().map(row),
     )

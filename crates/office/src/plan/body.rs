@@ -6,7 +6,7 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::web::AppError;
+use crate::{ui::format, web::AppError};
 
 /// A plan: its target, and what it assumes otherwise than the record says. Whatever is left out is as the record has it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -100,19 +100,19 @@ impl PlanBody {
         if let Some(by) = &self.by {
             end_of(by, &TimeZone::UTC)?;
         }
-        within("customers", self.customers.map(|count| count as f64), 1.0, CUSTOMERS_MAX as f64)?;
+        self.customers.map_or(Ok(()), |count| customers_within(count as f64))?;
         for (name, minor) in [("revenue_minor", self.revenue_minor), ("deal_size_minor", self.deal_size_minor)] {
-            within(name, minor.map(|minor| minor as f64), 1.0, MINOR_MAX as f64)?;
+            within(name, minor.map(|minor| minor as f64), 1.0, MINOR_MAX as f64, "")?;
         }
-        within("spend_minor", self.spend_minor.map(|minor| minor as f64), 0.0, MINOR_MAX as f64)?;
-        within("probability", self.probability, 0.05, 0.99)?;
+        within("spend_minor", self.spend_minor.map(|minor| minor as f64), 0.0, MINOR_MAX as f64, "")?;
+        within("probability", self.probability, 0.05, 0.99, ", such as 0.8 or 80%")?;
         let rates = [("lead_rate", self.lead_rate), ("mql_rate", self.mql_rate), ("sal_rate", self.sal_rate), ("sql_rate", self.sql_rate)];
         for (name, rate) in rates {
-            within(name, rate, 0.0001, 0.9999)?;
+            within(name, rate, 0.0001, 0.9999, ", such as 0.3 or 30%")?;
         }
-        within("cycle_factor", self.cycle_factor, 0.25, 4.0)?;
-        within("reps", self.reps, 0.0, 100_000.0)?;
-        within("mqls_per_rep", self.mqls_per_rep, 0.01, 100_000.0)?;
+        within("cycle_factor", self.cycle_factor, 0.25, 4.0, "")?;
+        within("reps", self.reps, 0.0, 100_000.0, "")?;
+        within("mqls_per_rep", self.mqls_per_rep, 0.01, 100_000.0, "")?;
         self.check_lines()
     }
 
@@ -126,11 +126,11 @@ impl PlanBody {
                 return Err(AppError::refused(format!("spend.month: `{}` is no month; write 2026-07", line.month)));
             }
             label("spend.source", line.source.as_deref().unwrap_or_default())?;
-            within("spend.amount_minor", Some(line.amount_minor as f64), 0.0, MINOR_MAX as f64)?;
+            within("spend.amount_minor", Some(line.amount_minor as f64), 0.0, MINOR_MAX as f64, "")?;
         }
         for territory in &self.territories {
             label("territories.region", &territory.region)?;
-            within("territories.share", Some(territory.share), 0.0, 1.0)?;
+            within("territories.share", Some(territory.share), 0.0, 1.0, "")?;
         }
         let sum: f64 = self.territories.iter().map(|territory| territory.share).sum();
         if !self.territories.is_empty() && (sum - 1.0).abs() > 0.005 {
@@ -207,9 +207,17 @@ fn label(name: &str, text: &str) -> Result<(), AppError> {
     }
 }
 
-fn within(name: &str, value: Option<f64>, low: f64, high: f64) -> Result<(), AppError> {
+pub fn customers_within(count: f64) -> Result<(), AppError> {
+    within("customers", Some(count), 1.0, CUSTOMERS_MAX as f64, "")
+}
+
+fn within(name: &str, value: Option<f64>, low: f64, high: f64, such_as: &str) -> Result<(), AppError> {
+    let written = |number: f64| if number.abs() < 1000.0 { number.to_string() } else { format::fixed(number, 0) };
     match value {
-        Some(value) if !(low..=high).contains(&value) => Err(AppError::refused(format!("{name}: write a number from {low} to {high}"))),
+        Some(value) if !(low..=high).contains(&value) => {
+            let (value, low, high) = (written(value), written(low), written(high));
+            Err(AppError::refused(format!("{name}: {value} can’t be planned with; write a number from {low} to {high}{such_as}")))
+        }
         _ => Ok(()),
     }
 }

@@ -131,7 +131,8 @@ fn amount(text: &str, currency: Currency) -> Result<i64, String> {
     if minor > MINOR_MAX as f64 { Err("That is too much to plan with.".into()) } else { Ok(minor as i64) }
 }
 
-fn amount_of(minor: i64, currency: Currency) -> String {
+/// In whole units, with the rest where there is one: `1000.50`.
+pub fn amount_of(minor: i64, currency: Currency) -> String {
     let per_major = currency.minor_per_major();
     let digits = if minor % per_major == 0 { 0 } else { currency.minor_digits() as usize };
     format!("{:.digits$}", minor as f64 / per_major as f64)

@@ -9,30 +9,37 @@ pub mod params;
 mod pictures;
 pub mod report;
 pub mod saved;
+mod saving;
 pub mod shelf;
 mod shown;
 mod sliders;
 mod spend;
 #[cfg(test)]
 mod spend_tests;
+mod target;
 #[cfg(test)]
 mod tests;
+mod trying;
 
 use std::sync::Arc;
 
-use alignment::{Instant, instant::MICROS_PER_DAY};
+use alignment::Instant;
 use facts::{
     list::{LIMIT_MAX, Turn},
     plans::PlanRow,
     users,
 };
 use insight::{
-    plan::{Ask, Backtest, MONTHS_MAX, PlanAnswer, Record, Target},
+    plan::{Backtest, MONTHS_MAX, PlanAnswer, Record},
     question::Question,
 };
 use jiff::ToSpan;
 
-use self::{body::PlanBody, params::PlanParams};
+use self::{
+    body::PlanBody,
+    params::PlanParams,
+    target::{Origin, default},
+};
 use crate::{
     Office,
     question::{QuestionParams, ask},
@@ -49,7 +56,29 @@ pub struct Planned {
     /// The same target by the same date as the record has it. `None`: nothing is assumed otherwise.
     pub base: Option<PlanAnswer>,
     pub team: Team,
+    /// Where the amount of the target is from.
+    origin: Origin,
+    /// What an address has to say for the same plan, where none is saved.
+    canonical: PlanParams,
+    lately: Option<Lately>,
     sliders: Vec<sliders::Slider>,
+}
+
+/// The leads of the last whole months, which "as leads come now" is of.
+#[derive(Clone, Copy)]
+struct Lately {
+    from: Instant,
+    to: Instant,
+    months: u64,
+    leads: u64,
+}
+
+impl Lately {
+    fn of(record: &Record) -> Option<Lately> {
+        let last = record.recent_months();
+        let (from, to) = (last.first()?.0.from, last.last()?.0.to);
+        Some(Lately { from, to, months: last.len() as u64, leads: last.iter().map(|(_, leads)| leads).sum() })
+    }
 }
 
 /// Who is on the two sides, for the guide of 3 to 5 salespeople a marketer.
@@ -73,17 +102,26 @@ pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams)
     }
     let (history, question) = ask(office, &params, "all").await?;
     let (of_saved, gone_by) = of_saved.map_or((None, None), |body| within_reach(body, &question));
-    let mut body = own.over(of_saved, question.currency)?;
+    let aim = own.aim()?;
+    let mut body = own.over(of_saved.clone(), question.currency)?;
     // A date that is said goes over the one that is past.
     let notice = gone_by.filter(|_| text(&own.by).is_none());
     let team = team(office).await?;
     let of_form = text(&own.sliders).is_some();
     let worked = aside(move || {
         let record = kept::record(&history, &question);
+        let (usual, origin) = default(&record, &question, aim);
         if of_form {
-            sliders::settle(&mut body, &record);
+            sliders::settle(&mut body, of_saved.as_ref(), &record);
         }
-        let ask = body.ask(default(&record, &question), &question.zone)?;
+        if of_form && saved.is_none() {
+            target::settle(&mut body, &usual, &question.zone);
+        }
+        let is_said = body.customers.is_some() || body.revenue_minor.is_some();
+        let mut canonical = PlanParams::of(&body, question.currency);
+        canonical.aim =
+            aim.filter(|aim| !is_said && target::aim_of(&default(&record, &question, None).0) != *aim).map(|aim| aim.key().into());
+        let ask = body.ask(usual, &question.zone)?;
         if !is_within_reach(&question, ask.by) {
             return Err(AppError::refused(format!("by: write a day after today and within {MONTHS_MAX} months")));
         }
@@ -94,7 +132,9 @@ pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams)
             format!("the plan was saved for {by}, which is past or too far away: it is worked out up to {until} instead; choose a day and save it")
         }));
         let sliders = sliders::all(&body, &record);
-        Ok(Planned { question, body, saved, answer, base, team, sliders })
+        let origin = if is_said { Origin::Said } else { origin };
+        let lately = Lately::of(&record);
+        Ok(Planned { question, body, saved, answer, base, team, origin, canonical, lately, sliders })
     });
     worked.await?
 }
@@ -116,25 +156,6 @@ pub async fn past(office: &Office, params: &QuestionParams) -> Result<(Question,
         (question, tried)
     })
     .await
-}
-
-/// What is asked for where nothing was said: what is missing from the Agreement's revenue target by its end; or else as many customers
-/// as the last quarter brought, by the end of the next three months.
-fn default(record: &Record, question: &Question) -> Ask {
-    let as_of = question.as_of;
-    // The Agreement's target is the whole company's.
-    let of_company = question.settings.targets.revenue.filter(|_| question.filters.is_empty());
-    if let Some((period, minor)) = of_company.filter(|(period, _)| period.to > as_of.plus_days(1)) {
-        let signed: f64 = record.deals.signed.iter().filter(|(at, _)| period.contains(*at)).map(|(_, minor)| minor).sum();
-        let last = as_of.in_zone(&record.zone).checked_add((MONTHS_MAX as i32).months());
-        let last = last.map_or(period.to, |end| Instant::from_timestamp(end.timestamp()));
-        return Ask::new(Target::Revenue((minor - signed as i64).max(1)), period.to.min(last));
-    }
-    let since = as_of.plus_micros(-91 * MICROS_PER_DAY);
-    let signed = record.deals.signed.iter().filter(|(at, _)| *at >= since).count() as u64;
-    let month = as_of.in_zone(&record.zone).date().first_of_month().saturating_add(4.months());
-    let by = month.to_zoned(record.zone.clone()).map_or(as_of.plus_days(120), |end| Instant::from_timestamp(end.timestamp()));
-    Ask::new(Target::Customers(signed.max(1)), by)
 }
 
 /// A saved plan without its date, and that date, where it can't be planned for any more.

@@ -1,11 +1,9 @@
 //! The page of the plan: what it takes, what-if, pacing, and the plans that are saved.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::{
-    Form,
-    extract::{Path, Query, State},
+    extract::{Query, State},
+    http::HeaderMap,
     response::Response,
 };
 use facts::{
@@ -15,30 +13,30 @@ use facts::{
 use insight::plan::{PacedMonth, Pacing, PlanAnswer, StepUsed};
 use jiff::ToSpan;
 use picture::Width;
-use tower_sessions::Session;
 
 use super::{
     PlanParams, Planned,
     api::PLANNERS,
     lines, pictures, planned,
     report::{self, count, dash, money, percent},
-    saved, shown,
+    saved,
+    saving::{Wrong, address_of, territories_text},
+    shown,
     shown::{Fact, NeedRow},
     sliders::Slider,
+    trying::{self, Tried},
 };
 use crate::{
-    Actor, Office,
-    api::write,
+    Office,
     kept::exactly,
-    office::News,
     question::QuestionParams,
     scoreboard::params::{address, kept},
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format, url,
+        format, known, url,
     },
-    web::{Allow, AppError, Endpoint, Page, redirect},
+    web::{Allow, AppError, Endpoint, Page},
 };
 
 pub const PATH: &str = "/plan";
@@ -50,10 +48,6 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, Allow::SignedIn, page),
         Endpoint::get("/plan/past", Allow::SignedIn, past_fragment),
-        Endpoint::post("/plan/saved", PLANNERS, save),
-        Endpoint::post("/plan/saved/{id}/removal", PLANNERS, remove),
-        Endpoint::post("/plan/saved/{id}/return", PLANNERS, put_back),
-        Endpoint::post("/plan/saved/{id}/edits/{edits}/return", PLANNERS, take_back),
         Endpoint::get("/plan/months.csv", Allow::SignedIn, months_csv),
         Endpoint::get("/plan/needs.csv", Allow::SignedIn, needs_csv),
         Endpoint::get("/plan/pacing.svg", Allow::SignedIn, pacing_svg),
@@ -62,6 +56,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/plan/fan.csv", Allow::SignedIn, fan_csv),
     ]
     .into_iter()
+    .chain(super::saving::endpoints())
     .chain(super::spend::endpoints())
     .collect()
 }
@@ -70,8 +65,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[template(path = "plan/page.html")]
 struct PlanPage {
     target: String,
-    aims_at_revenue: bool,
-    amount: String,
+    tried: Tried,
     by: String,
     by_words: String,
     chances: Vec<(String, String, bool)>,
@@ -91,7 +85,7 @@ struct PlanPage {
     fan: Option<Exhibit>,
     quarters: Vec<QuarterRow>,
     spend: lines::Card,
-    /// What the form keeps of the question and doesn't show; its instants it names exactly.
+    /// What the form keeps of the question and doesn't show.
     hidden: Vec<(&'static str, String)>,
     pacing_words: String,
     territories: Vec<[String; 4]>,
@@ -102,6 +96,9 @@ struct PlanPage {
     plan_edits: String,
     plan_note: String,
     plan_territories: String,
+    as_new: bool,
+    wrong: Wrong,
+    cost_address: String,
     fields: Vec<(&'static str, String)>,
     may_plan: bool,
     past: String,
@@ -123,8 +120,11 @@ struct SourceRow {
     cells: Vec<String>,
     leads: String,
     cost: String,
+    /// What the cost is of: the spend, and the leads with the way to them.
+    of_spend: String,
+    of_leads: String,
+    address: Option<String>,
     spend: String,
-    address: String,
 }
 
 struct QuarterRow {
@@ -158,49 +158,64 @@ struct PlanLine {
 async fn page(
     State(office): State<Office>,
     frame: Frame,
+    headers: HeaderMap,
     Query(params): Query<QuestionParams>,
     Query(own): Query<PlanParams>,
-) -> Result<Page<PlanPage>, AppError> {
+) -> Result<Response, AppError> {
+    let is_piece = headers.contains_key("hx-request");
     let mut params = super::question_of(&params);
-    let mut found = planned(&office, &params, &own).await?;
+    let found = match planned(&office, &trying::as_seen(&params, &headers), &own).await {
+        Err(AppError::Refused(words)) if is_piece => return trying::refused(&words),
+        found => found?,
+    };
+    let address = trying::address_of(&found, &params, &own);
     if found.saved.is_some() {
         params.currency = Some(found.question.currency.to_string());
     }
+    let page = shown_page(&office, frame, found, (&params, &own), is_piece).await?;
+    trying::answered(page, is_piece.then_some(address))
+}
+
+async fn shown_page(
+    office: &Office,
+    frame: Frame,
+    mut found: Planned,
+    (params, own): (&QuestionParams, &PlanParams),
+    is_piece: bool,
+) -> Result<PlanPage, AppError> {
     let saved = plans::list(&mut office.facts().read().await?, Turn { cursor: None, limit: SAVED_SHOWN }).await?.items;
     let sliders = std::mem::take(&mut found.sliders);
     let answer = &found.answer;
-    let Months { names, sources, totals } = months(&found, &params);
+    let Months { names, sources, totals } = months(&found, params);
     // The files have what the page shows, whenever they are asked for.
-    let exact = exactly(&params, &found.question);
-    let links = Links { params: &exact, own: &own };
+    let exact = exactly(params, &found.question);
+    let links = Links { params: &exact, own };
     let exhibit = |picture: &dyn picture::Picture, table, name| {
         Exhibit::new(picture, Width::Wide, &table, links.to(&format!("{PATH}/{name}.svg")), links.to(&format!("{PATH}/{name}.csv")))
     };
-    let revenue_major = answer.target_revenue_minor.map(|minor| (minor / answer.currency.minor_per_major()).to_string());
     let row = found.saved.as_ref();
-    Ok(Page(PlanPage {
+    Ok(PlanPage {
         target: report::target(answer),
-        aims_at_revenue: revenue_major.is_some(),
-        amount: revenue_major.or(answer.target_customers.map(|count| count.to_string())).unwrap_or_default(),
+        tried: Tried::of(&found, own, is_piece),
         by: report::last_day(&found),
         by_words: frame.date(answer.by.plus_micros(-1)),
         chances: chances(answer.focus),
         is_changed: !found.body.changes().is_none(),
-        reset: own_target(&found, &params),
+        reset: trying::own_target(&found, params),
         columns: answer.columns.iter().map(|column| (percent(column.probability), column.probability == answer.focus)).collect(),
         needs: shown::needs(&found),
-        facts: shown::facts(&found, &params),
+        facts: shown::facts(&found, params),
         words: answer.words.iter().map(|words| shown::sentence(words)).collect(),
         months: names,
         sources,
         totals,
         focus: percent(answer.focus),
-        steps: answer.steps.iter().map(|step| step_row(step, &found.question.zone, &params)).collect(),
+        steps: answer.steps.iter().map(|step| step_row(step, &found.question.zone, params)).collect(),
         pacing: pictures::pacing(answer).map(|picture| exhibit(&picture, report::pacing_csv(answer), "pacing")),
         fan: pictures::fan(answer).map(|picture| exhibit(&picture, report::fan_csv(answer), "fan")),
-        quarters: quarters(&found, &params),
+        quarters: quarters(&found, params),
         spend: lines::card(&found),
-        hidden: kept(&params, [], &["by", "as_of", "known_at"]),
+        hidden: kept(params, [], &["by"]),
         pacing_words: answer.pacing.as_ref().map(|pacing| pictures::verdict(pacing, answer.currency)).unwrap_or_default(),
         territories: territories(&found),
         team_words: team_words(&found),
@@ -210,6 +225,9 @@ async fn page(
         plan_edits: row.map(|plan| plan.edits.to_string()).unwrap_or_default(),
         plan_note: found.body.note.clone().unwrap_or_default(),
         plan_territories: territories_text(&found),
+        as_new: false,
+        wrong: Wrong::default(),
+        cost_address: address("/scoreboard/cost_per_lead", params, &[("period", last_year(&found).as_str())]),
         fields: fields(&found),
         may_plan: matches!(PLANNERS, Allow::Roles(roles) if roles.contains(&frame.actor.role)),
         past: address("/plan/past", &exact, &[]),
@@ -225,7 +243,7 @@ async fn page(
         sliders,
         judged: Judged::of(&found.question),
         frame,
-    }))
+    })
 }
 
 /// How plans of past months did: reckoned when the page is there.
@@ -255,17 +273,6 @@ impl Links<'_> {
     fn to(&self, path: &str) -> String {
         address(&self.own.address(path, &[]), self.params, &[])
     }
-}
-
-/// The same target by the same date, as the record has it.
-fn own_target(found: &Planned, params: &QuestionParams) -> String {
-    let answer = &found.answer;
-    let minor_per_major = answer.currency.minor_per_major();
-    let (customers, revenue) = (answer.target_customers, answer.target_revenue_minor.map(|minor| minor / minor_per_major));
-    let text = |value: Option<String>| value.unwrap_or_default();
-    let (customers, revenue) = (text(customers.map(|count| count.to_string())), text(revenue.map(|major| major.to_string())));
-    let own = url::with(PATH, [("customers", customers.as_str()), ("revenue", &revenue), ("by", &report::last_day(found))]);
-    address(&own, params, &[])
 }
 
 fn chances(focus: f64) -> Vec<(String, String, bool)> {
@@ -298,12 +305,14 @@ fn months(found: &Planned, params: &QuestionParams) -> Months {
     for (place, source) in answer.sources.iter().enumerate().filter(|(_, source)| source.leads.is_some_and(|leads| leads > 0)) {
         let label = source.source.as_deref();
         let row = SourceRow {
-            name: format::label(label),
+            name: known::label(label),
             cells: names.iter().map(|month| count_of(leads(Some(place), month))).collect(),
             leads: count_of(source.leads.unwrap_or(0)),
             cost: source.cost_per_lead_minor.map_or_else(|| format::NOT_RECORDED.into(), |minor| money(Some(minor), answer)),
             spend: money(source.spend_minor, answer),
-            address: cost_address(label, &year, params),
+            of_spend: money(Some(source.cost_spend_minor), answer),
+            of_leads: format::plural(source.cost_leads, "lead", "leads"),
+            address: (label != Some(insight::plan::OTHER_SOURCES)).then(|| leads_address(label, &year, params)),
         };
         sources.push((source.leads.unwrap_or(0), row));
     }
@@ -339,10 +348,10 @@ fn last_year(found: &Planned) -> String {
     format!("{}..{to}", to.saturating_sub(12.months()))
 }
 
-/// The number's page with the rows of one source; an empty segment is what is not recorded.
-fn cost_address(source: Option<&str>, period: &str, params: &QuestionParams) -> String {
-    let address = address("/scoreboard/cost_per_lead", params, &[("by", "source"), ("period", period)]);
-    format!("{address}&segment={}", url::encode(source.unwrap_or_default()))
+/// The leads of one source; an empty segment is what is not recorded.
+fn leads_address(source: Option<&str>, period: &str, params: &QuestionParams) -> String {
+    let more = [("by", "source"), ("period", period), ("segment", source.unwrap_or_default())];
+    address("/scoreboard/leads", params, &more) + "#rows"
 }
 
 fn quarters(found: &Planned, params: &QuestionParams) -> Vec<QuarterRow> {
@@ -354,7 +363,7 @@ fn quarters(found: &Planned, params: &QuestionParams) -> Vec<QuarterRow> {
             name: format::quarter_of_key(&quarter.quarter),
             planned: minor(quarter.planned_minor),
             signed: quarter.signed_minor.map_or_else(dash, minor),
-            address: address("/scoreboard/revenue", params, &[("period", &period)]),
+            address: address("/scoreboard/revenue", params, &[("period", &period)]) + "#rows",
         }
     };
     pacing.quarters.iter().map(row).collect()
@@ -417,97 +426,6 @@ fn fields(found: &Planned) -> Vec<(&'static str, String)> {
     let mut body = saved::whole(found);
     (body.territories, body.note) = (Vec::new(), None);
     vec![("body", serde_json::to_string(&body).unwrap_or_default())]
-}
-
-/// A line for each region: `Iberia 40%`.
-fn territories_text(found: &Planned) -> String {
-    let line = |territory: &super::body::Territory| format!("{} {}%", territory.region, format::decimal(territory.share * 100.0));
-    found.body.territories.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn territories_read(text: &str) -> Result<Vec<super::body::Territory>, AppError> {
-    let read = |line: &str| {
-        let (region, share) = line.trim().rsplit_once([' ', '\t']).unwrap_or((line, ""));
-        let share = share.trim_end_matches('%').parse::<f64>().ok();
-        let share =
-            share.ok_or_else(|| AppError::refused(format!("territories: `{line}`; write a region and its share, such as Iberia 40%")))?;
-        Ok(super::body::Territory { region: region.trim().to_owned(), share: share / 100.0 })
-    };
-    text.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
-}
-
-async fn save(
-    State(office): State<Office>,
-    session: Session,
-    actor: Actor,
-    Form(form): Form<HashMap<String, String>>,
-) -> Result<Response, AppError> {
-    let said = |name: &str| form.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
-    let mut body: super::body::PlanBody =
-        serde_json::from_str(said("body").unwrap_or("{}")).map_err(|error| AppError::refused(format!("body: {error}")))?;
-    body.territories = territories_read(said("territories").unwrap_or_default())?;
-    body.note = said("note").map(str::to_owned);
-    let name = said("name").unwrap_or_default();
-    let body = saved::in_own_currency(&office, &body).await?;
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    let id = crate::api::ask::id("plan", &said("plan").map(str::to_owned))?;
-    let (id, undo) = match id.filter(|_| said("as_new").is_none()) {
-        Some(id) => {
-            let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
-            let has_changed = saved::edit(&mut tx, &author, id, edits, name, &body).await?;
-            (id, has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1)))
-        }
-        None => {
-            let id = saved::create(&mut tx, &author, name, &body).await?;
-            (id, Some(format!("/plan/saved/{id}/removal")))
-        }
-    };
-    tx.commit().await?;
-    told(&office);
-    redirect(&session, &address_of(id), "The plan is saved.", undo).await
-}
-
-/// The plan as it was before the save that made these edits of it.
-async fn take_back(
-    State(office): State<Office>,
-    session: Session,
-    actor: Actor,
-    Path((id, edits)): Path<(i64, i64)>,
-) -> Result<Response, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::take_back(&mut tx, &author, id, edits).await?;
-    tx.commit().await?;
-    told(&office);
-    let undo = format!("/plan/saved/{id}/edits/{}/return", edits + 1);
-    redirect(&session, &address_of(id), "The plan is as it was before.", Some(undo)).await
-}
-
-pub fn told(office: &Office) {
-    office.tell(News::Record { tables: vec!["plans".into()] });
-}
-
-pub fn address_of(id: i64) -> String {
-    url::with(PATH, [("plan", id.to_string().as_str())])
-}
-
-async fn remove(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::remove(&mut tx, &author, id).await?;
-    tx.commit().await?;
-    told(&office);
-    redirect(&session, PATH, "The plan is removed.", Some(format!("/plan/saved/{id}/return"))).await
-}
-
-async fn put_back(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::put_back(&mut tx, &author, id).await?;
-    tx.commit().await?;
-    told(&office);
-    redirect(&session, &address_of(id), "The plan is back.", Some(format!("/plan/saved/{id}/removal"))).await
 }
 
 type Asked = (State<Office>, Query<QuestionParams>, Query<PlanParams>);

@@ -3,8 +3,15 @@
 use alignment::Currency;
 use serde::Deserialize;
 
-use super::body::PlanBody;
-use crate::{scoreboard::params::text, ui::url, web::AppError};
+use super::{
+    body::{MINOR_MAX, PlanBody, customers_within},
+    lines::amount_of,
+};
+use crate::{
+    scoreboard::params::text,
+    ui::{format, url},
+    web::AppError,
+};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -25,8 +32,9 @@ pub struct PlanParams {
     pub cycle_factor: Option<String>,
     pub reps: Option<String>,
     pub mqls_per_rep: Option<String>,
-    /// The page's form: `customers` or `revenue`, and how much of it.
+    /// What is aimed at where both or neither are said: `customers` or `revenue`, each with a default of its own.
     pub aim: Option<String>,
+    /// How much of what is aimed at; addresses of before have it in place of `customers` or `revenue`.
     pub amount: Option<String>,
     /// The page's form: a slider that stands where the record does says nothing.
     pub sliders: Option<String>,
@@ -36,15 +44,15 @@ impl PlanParams {
     /// The saved plan with what is said here over it.
     pub fn over(&self, saved: Option<PlanBody>, currency: Currency) -> Result<PlanBody, AppError> {
         let mut body = saved.unwrap_or_default().in_currency(currency)?;
-        let (customers, revenue) = match (text(&self.aim), &self.amount) {
-            (Some("revenue"), amount) if text(amount).is_some() => (&None, amount),
-            (Some("customers"), amount) if text(amount).is_some() => (amount, &None),
-            _ => (&self.customers, &self.revenue),
-        };
-        if let Some(customers) = number("customers", customers)? {
-            (body.customers, body.revenue_minor) = (Some(customers.round().max(0.0) as u64), None);
-        } else if let Some(revenue) = minor("revenue", revenue, currency)? {
-            (body.customers, body.revenue_minor) = (None, Some(revenue));
+        match self.aim()? {
+            Some(Aim::Customers) => {
+                (body.customers, body.revenue_minor) = (whole("customers", self.amount_of(&self.customers))?.or(body.customers), None);
+            }
+            Some(Aim::Revenue) => {
+                let revenue = minor("revenue", self.amount_of(&self.revenue), currency)?;
+                (body.customers, body.revenue_minor) = (None, revenue.or(body.revenue_minor));
+            }
+            None => {}
         }
         body.by = text(&self.by).map(str::to_owned).or(body.by);
         if let Some(spend) = minor("spend", &self.spend, currency)? {
@@ -69,6 +77,51 @@ impl PlanParams {
         }
         body.check()?;
         Ok(body)
+    }
+
+    /// What is aimed at. `None`: nothing says so here.
+    pub fn aim(&self) -> Result<Option<Aim>, AppError> {
+        match (text(&self.aim), text(&self.customers), text(&self.revenue)) {
+            (Some("customers"), ..) | (None, Some(_), None) => Ok(Some(Aim::Customers)),
+            (Some("revenue"), ..) | (None, None, Some(_)) => Ok(Some(Aim::Revenue)),
+            (None, None, None) => Ok(None),
+            (None, Some(_), Some(_)) => Err(AppError::refused("customers and revenue: a plan aims at one of them; leave the other out")),
+            (Some(aim), ..) => Err(AppError::refused(format!("aim: `{aim}`; write customers or revenue"))),
+        }
+    }
+
+    fn amount_of<'a>(&'a self, own: &'a Option<String>) -> &'a Option<String> {
+        if text(own).is_some() || text(&self.aim).is_none() { own } else { &self.amount }
+    }
+
+    /// How much of it is said.
+    pub fn said_amount(&self, aim: Aim) -> Option<&str> {
+        text(self.amount_of(match aim {
+            Aim::Customers => &self.customers,
+            Aim::Revenue => &self.revenue,
+        }))
+    }
+
+    /// As an address says a plan that is not saved: what it leaves out is as the record has it.
+    pub fn of(body: &PlanBody, currency: Currency) -> PlanParams {
+        let number = |value: Option<f64>| value.map(|value| value.to_string());
+        let major = |minor: Option<i64>| minor.map(|minor| amount_of(minor, currency));
+        PlanParams {
+            customers: body.customers.map(|count| count.to_string()),
+            revenue: major(body.revenue_minor),
+            by: body.by.clone(),
+            probability: number(body.probability),
+            lead_rate: number(body.lead_rate),
+            mql_rate: number(body.mql_rate),
+            sal_rate: number(body.sal_rate),
+            sql_rate: number(body.sql_rate),
+            deal_size: major(body.deal_size_minor),
+            spend: major(body.spend_minor),
+            cycle_factor: number(body.cycle_factor),
+            reps: number(body.reps),
+            mqls_per_rep: number(body.mqls_per_rep),
+            ..PlanParams::default()
+        }
     }
 
     /// `path` with these, and `more` over them; an empty value takes one out.
@@ -97,6 +150,36 @@ impl PlanParams {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Aim {
+    Customers,
+    Revenue,
+}
+
+impl Aim {
+    pub fn key(self) -> &'static str {
+        match self {
+            Aim::Customers => "customers",
+            Aim::Revenue => "revenue",
+        }
+    }
+}
+
+/// A part of a customer can't be won.
+fn whole(name: &str, said: &Option<String>) -> Result<Option<u64>, AppError> {
+    let Some(value) = number(name, said)? else { return Ok(None) };
+    customers_within(value)?;
+    match value.fract() == 0.0 {
+        true => Ok(Some(value as u64)),
+        false => Err(AppError::refused(format!(
+            "{name}: `{}` is no whole number; write {} or {}",
+            text(said).unwrap_or_default(),
+            value.floor(),
+            value.ceil()
+        ))),
+    }
+}
+
 /// Also with a sign of percent: `30%` is 0.3.
 fn number(name: &str, said: &Option<String>) -> Result<Option<f64>, AppError> {
     let Some(said) = text(said) else { return Ok(None) };
@@ -106,5 +189,11 @@ fn number(name: &str, said: &Option<String>) -> Result<Option<f64>, AppError> {
 }
 
 fn minor(name: &str, said: &Option<String>, currency: Currency) -> Result<Option<i64>, AppError> {
-    Ok(number(name, said)?.map(|major| (major * currency.minor_per_major() as f64).round() as i64))
+    let per_major = currency.minor_per_major() as f64;
+    let Some(major) = number(name, said)? else { return Ok(None) };
+    let most = MINOR_MAX as f64 / per_major;
+    if !(0.0..=most).contains(&major) {
+        return Err(AppError::refused(format!("{name}: write an amount in {currency} from 0 to {}", format::fixed(most, 0))));
+    }
+    Ok(Some((major * per_major).round() as i64))
 }

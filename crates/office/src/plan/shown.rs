@@ -35,7 +35,7 @@ pub struct Fact {
     pub figure: Figure,
     pub words: String,
     pub class: &'static str,
-    pub address: Option<(String, &'static str)>,
+    pub address: Option<(String, String)>,
 }
 
 /// Stages from the customer's side to the lead, then the spend.
@@ -90,11 +90,20 @@ pub fn facts(found: &Planned, params: &QuestionParams) -> Vec<Fact> {
             hand.chance.map_or_else(dash, percent)
         ),
         class: "",
-        address: Some((address("/forecast", params, &[]), "open deals")),
+        address: Some((address("/forecast", params, &[]), "open deals".into())),
     };
-    let mut facts = vec![in_hand, pace("If leads go on as now", &answer.pace, base.map(|base| &base.pace), answer, params)];
+    let mut facts = vec![in_hand, pace("If leads go on as now", &answer.pace, base.map(|base| &base.pace), answer)];
+    if let (Some(lately), Some(now)) = (found.lately, facts.last_mut()) {
+        // The rows are counted as they came, the figure is without their season: both are said.
+        let leads = format::plural(lately.leads, "lead", "leads");
+        let months = if lately.months == 1 { "month".to_owned() } else { format!("{} months", lately.months) };
+        now.words += &format!(" The last {months} brought {leads}; a month of them without its season is what counts here.");
+        let zone = &found.question.zone;
+        let period = format!("{}..{}", format::iso_date(lately.from, zone), format::iso_date(lately.to, zone));
+        now.address = Some((address("/scoreboard/leads", params, &[("period", period.as_str())]) + "#rows", format!("the {leads}")));
+    }
     if let Some(spend) = &answer.with_spend {
-        facts.push(pace("With the spend assumed", spend, base.map(|base| &base.pace), answer, params));
+        facts.push(pace("With the spend assumed", spend, base.map(|base| &base.pace), answer));
     }
     facts.extend(answer.promise.as_ref().map(|promise| Fact {
         name: "Against the Agreement",
@@ -105,13 +114,13 @@ pub fn facts(found: &Planned, params: &QuestionParams) -> Vec<Fact> {
         },
         words: sentence(&promise.words),
         class: if promise.short_by > 0.0 { "warn" } else { "good" },
-        address: Some(("/promises#volume".into(), "the promise")),
+        address: Some(("/promises#volume".into(), "the promise".into())),
     }));
     facts.extend(answer.capacity.iter().map(|capacity| load(capacity, base)));
     facts
 }
 
-fn pace(name: &'static str, pace: &Pace, base: Option<&Pace>, answer: &PlanAnswer, params: &QuestionParams) -> Fact {
+fn pace(name: &'static str, pace: &Pace, base: Option<&Pace>, answer: &PlanAnswer) -> Fact {
     let leads = pace.leads_per_month.map_or_else(dash, |leads| count(Some(leads)));
     let customers = pace.customers.map_or_else(dash, |customers| format::fixed(customers, 1));
     let revenue = pace.revenue_minor.map(|_| format!(", {}", money(pace.revenue_minor, answer))).unwrap_or_default();
@@ -124,7 +133,7 @@ fn pace(name: &'static str, pace: &Pace, base: Option<&Pace>, answer: &PlanAnswe
         },
         words: format!("{leads} leads a month; {customers} customers expected{revenue}."),
         class: "",
-        address: Some((address("/scoreboard/leads", params, &[]), "the leads")),
+        address: None,
     }
 }
 

@@ -28,7 +28,7 @@ enum Kind {
     Number,
 }
 
-/// A slider, where the record stands on it (rounded to a step, as a browser would), and which field it sets.
+/// A slider, where the record stands on it, and which field it sets.
 struct Place {
     name: &'static str,
     label: String,
@@ -47,15 +47,44 @@ enum Field<'a> {
     Minor(&'a mut Option<i64>),
 }
 
-/// Takes out what stands where the record does: a form sends all sliders, moved or not. A spend that was moved goes over one by month and
-/// source.
-pub fn settle(body: &mut PlanBody, record: &Record) {
+impl Field<'_> {
+    /// Amounts in whole units.
+    fn value(&self, per_major: f64) -> Option<f64> {
+        match self {
+            Field::Number(field) => **field,
+            Field::Minor(field) => field.map(|minor| minor as f64 / per_major),
+        }
+    }
+
+    fn put(self, value: Option<f64>, per_major: f64) {
+        match self {
+            Field::Number(field) => *field = value,
+            Field::Minor(field) => *field = value.map(|major| (major * per_major).round() as i64),
+        }
+    }
+}
+
+impl Place {
+    /// Where a browser puts it: on a step, within its ends.
+    fn on_step(&self, value: f64) -> f64 {
+        on_step(value, self.step, self.min, self.max)
+    }
+}
+
+/// Takes out what stands where the record does: a form sends all sliders, moved or not, and each on one of its steps. One that stands on the
+/// step beside what the saved plan says was not moved either. A spend that was moved goes over one by month and source.
+pub fn settle(body: &mut PlanBody, saved: Option<&PlanBody>, record: &Record) {
     let per_major = record.currency.minor_per_major() as f64;
+    let mut saved = saved.cloned();
     for place in places(record) {
-        let is_own = |value: f64| (value - place.own).abs() < place.step * 0.01;
-        match (place.field)(body) {
-            Field::Number(field) => *field = field.filter(|value| !is_own(*value)),
-            Field::Minor(field) => *field = field.filter(|minor| !is_own(*minor as f64 / per_major)),
+        let said = saved.as_mut().and_then(|saved| (place.field)(saved).value(per_major));
+        let is_at = |value: f64, at: f64| (value - place.on_step(at)).abs() < place.step * 0.01;
+        let field = (place.field)(body);
+        let Some(value) = field.value(per_major) else { continue };
+        match said {
+            Some(said) if is_at(value, said) => field.put(Some(said), per_major),
+            _ if is_at(value, place.own) => field.put(None, per_major),
+            _ => {}
         }
     }
     if body.spend_minor.is_some() {
@@ -67,10 +96,7 @@ pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
     let (mut body, has_lines) = (body.clone(), !body.spend.is_empty());
     let per_major = record.currency.minor_per_major() as f64;
     let slider = |place: Place| {
-        let said = match (place.field)(&mut body) {
-            Field::Number(field) => *field,
-            Field::Minor(field) => field.map(|minor| minor as f64 / per_major),
-        };
+        let said = (place.field)(&mut body).value(per_major);
         let value = said.unwrap_or(place.own);
         let by_month = place.name == SPEND && has_lines;
         Slider {
@@ -78,8 +104,8 @@ pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
             own: shown(place.own, place.kind, record.currency),
             name: place.name,
             label: place.label,
-            value,
-            min: place.min.min(value),
+            value: on_step(value, place.step, place.min.min(value), place.max.max(value)),
+            min: if value < place.min { (value / place.step).floor() * place.step } else { place.min },
             max: place.max.max(value),
             step: place.step,
             is_moved: said.is_some() || by_month,
@@ -98,9 +124,8 @@ fn places(record: &Record) -> Vec<Place> {
             _ => ("sql_rate", |body| Field::Number(&mut body.sql_rate)),
         };
         let rate = if step.entered > 0 { step.reached as f64 / step.entered as f64 } else { 0.5 };
-        let own = on_step(rate, 0.001, 0.005, 0.995);
         let label = format!("{} to {}", step.from.name(), step.to.name());
-        places.push(Place { name, label, kind: Kind::Rate, own, min: 0.005, max: 0.995, step: 0.001, field });
+        places.push(Place { name, label, kind: Kind::Rate, own: rate, min: 0.005, max: 0.995, step: 0.001, field });
     }
     let per_major = record.currency.minor_per_major() as f64;
     let sizes = &record.deals.sizes_minor;
@@ -131,10 +156,8 @@ fn places(record: &Record) -> Vec<Place> {
             field,
         };
         places.push(number("reps", "Reps who take MQLs", reps, (reps * 3.0).max(20.0), 1.0, |body| Field::Number(&mut body.reps)));
-        let own = on_step(most, 0.5, 0.5, f64::MAX);
-        places.push(number("mqls_per_rep", "MQLs a rep a month", own, (own * 4.0).max(10.0), 0.5, |body| {
-            Field::Number(&mut body.mqls_per_rep)
-        }));
+        let max = on_step((most * 4.0).max(10.0), 0.5, 0.5, f64::MAX);
+        places.push(number("mqls_per_rep", "MQLs a rep a month", most, max, 0.5, |body| Field::Number(&mut body.mqls_per_rep)));
     }
     places
 }
@@ -146,7 +169,6 @@ fn money(name: &'static str, label: &str, own: f64, min: f64, field: fn(&mut Pla
     }
     let step = 10_f64.powf((own / 20.0).log10().floor()).max(0.01);
     let min = on_step(own * min, step, 0.0, f64::MAX);
-    let own = on_step(own, step, 0.0, f64::MAX);
     Some(Place { name, label: label.to_owned(), kind: Kind::Money, own, min, max: on_step(own * 3.0, step, 0.0, f64::MAX), step, field })
 }
 
@@ -161,6 +183,6 @@ fn shown(value: f64, kind: Kind, currency: Currency) -> String {
         Kind::Rate => format::rate(value),
         Kind::Money => format::money_short(value * currency.minor_per_major() as f64, currency),
         Kind::Factor => format!("× {}", format::fixed(value, 2)),
-        Kind::Number => format::decimal(value),
+        Kind::Number => format::agreed(value),
     }
 }

@@ -14,7 +14,7 @@ use super::{
     body::PlanBody,
     kept,
     lines::{self, Typed},
-    pages, saved,
+    saved, saving,
 };
 use crate::{
     Actor, Office,
@@ -77,9 +77,9 @@ async fn save(
         match kept_or_again(&office, &actor, id, (name.as_str(), edits, now), &body, &mut typed).await? {
             Err(again) => again,
             Ok(has_changed) => {
-                pages::told(&office);
+                saving::told(&office);
                 let undo = has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1));
-                return redirect(&session, &pages::address_of(id), "The plan's spend is saved.", undo).await;
+                return redirect(&session, &saving::address_of(id), "The plan's spend is saved.", undo).await;
             }
         }
     };
@@ -163,7 +163,7 @@ async fn shown(
     Ok(SpendPage {
         name,
         address: address_of(id),
-        plan: pages::address_of(id),
+        plan: saving::address_of(id),
         edits,
         currency: currency.to_string(),
         by: body.by.clone().unwrap_or_default(),

@@ -49,6 +49,37 @@ impl Browser {
 }
 
 #[tokio::test]
+async fn what_is_refused_is_said_where_it_was_written() {
+    let world = world().await;
+    let browser = Browser::of(&world).await;
+    let form = "name=Autumn&body=%7B%7D&territories=Iberia+60%25%0ANordics+50%25&note=Ours";
+    let (status, page) = browser.post("/plan/saved", form).await;
+    let kept = ["the shares sum to 110%", "Iberia 60%\nNordics 50%", "value=\"Autumn\"", ">Ours</textarea>", "name=\"body\""];
+    assert!(status == 422 && kept.iter().all(|part| page.contains(part)), "{page}");
+    assert_eq!(world.ask("GET", "/plans", Value::Null).await.1["items"], json!([]));
+    assert_eq!(browser.post("/plan/saved", &form.replace("60", "50")).await.0, 303);
+    // query, the address that stays | field that says so, words
+    for (query, field, words) in [
+        ("customers=9000000", "#amount-wrong", "from 1 to 100,000."),
+        ("aim=revenue&revenue=x", "#amount-wrong", "`x` is no number"),
+        ("by=soon", "#by-wrong", "write 2026-12-31"),
+        ("mql_rate=30", "#try-wrong", "0.3 or 30%"),
+    ] {
+        let asked = browser.client.get(format!("{}/plan?{query}", browser.site)).header("hx-request", "true");
+        let answer = asked.send().await.unwrap();
+        let said = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        assert_eq!((answer.status().as_u16(), said("hx-retarget").as_str(), said("hx-replace-url").as_str()), (200, field, "false"));
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(words), "{query}: {text}");
+    }
+    let (_, page) = browser.get("/plan?customers=5&by=2026-12-31").await;
+    assert!(!page.contains("name=\"as_of\"") && !page.contains("past-note"), "nothing pins the page");
+    let (_, page) = browser.get("/plan?customers=5&by=2026-12-31&as_of=2026-02-01").await;
+    assert!(page.contains("name=\"as_of\" value=\"2026-02-01\""), "what was asked stays asked");
+    assert!(page.contains("As of the end of 1 Feb 2026") && page.contains("href=\"/plan?customers=5&amp;by=2026-12-31\""), "{page}");
+}
+
+#[tokio::test]
 async fn spend_is_planned_by_a_form() {
     const FORM: &str = "/plan/saved/1/spend";
     let world = world().await;

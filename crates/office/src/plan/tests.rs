@@ -163,11 +163,53 @@ async fn an_empty_record_says_what_it_can_not_tell() {
         ("by=2031-01-01", "by"),
         ("by=soon", "by"),
         ("customers=0", "customers"),
+        ("customers=2.5", "`2.5` is no whole number; write 2 or 3"),
+        ("customers=5&revenue=7", "leave the other out"),
+        ("probability=80", "0.8 or 80%"),
+        ("revenue=1e15", "from 0 to 1,000,000,000,000"),
+        ("aim=fame", "write customers or revenue"),
         ("reps=many", "reps"),
         ("plan=7", "plan"),
     ] {
         let (status, answer) = world.ask("GET", &format!("/reports/plan?{query}"), Value::Null).await;
         assert!(matches!(status, 404 | 422) && answer["detail"].as_str().is_some_and(|words| words.contains(part)), "{query}: {answer}");
+    }
+}
+
+#[test]
+fn an_address_says_a_plan_to_the_cent() {
+    let body = PlanBody { revenue_minor: Some(100_050), sql_rate: Some(0.305), ..PlanBody::default() };
+    let said = PlanParams::of(&body, alignment::Currency::EUR);
+    assert_eq!(said.address("/plan", &[]), "/plan?revenue=1000.50&sql_rate=0.305");
+    let read = said.over(None, alignment::Currency::EUR).unwrap();
+    assert_eq!((read.revenue_minor, read.sql_rate), (Some(100_050), Some(0.305)));
+    // The other aim takes nothing of this one's amount.
+    let aims = PlanParams { aim: Some("customers".into()), ..said.clone() };
+    let read = aims.over(Some(body.clone()), alignment::Currency::EUR).unwrap();
+    assert_eq!((read.customers, read.revenue_minor), (None, None));
+    let of_before = PlanParams { aim: Some("customers".into()), amount: Some("7".into()), ..PlanParams::default() };
+    assert_eq!(of_before.over(Some(body), alignment::Currency::EUR).unwrap().customers, Some(7));
+}
+
+/// What a browser sends where nobody moved anything.
+fn untouched(found: &super::Planned) -> PlanParams {
+    let value = |name: &str| found.sliders.iter().find(|slider| slider.name == name).map(|slider| slider.value.to_string());
+    PlanParams {
+        aim: Some("revenue".into()),
+        revenue: found.answer.target_revenue_minor.map(|minor| super::lines::amount_of(minor, found.answer.currency)),
+        by: Some(super::report::last_day(found)),
+        probability: Some("0.8".into()),
+        lead_rate: value("lead_rate"),
+        mql_rate: value("mql_rate"),
+        sal_rate: value("sal_rate"),
+        sql_rate: value("sql_rate"),
+        deal_size: value("deal_size"),
+        spend: value("spend"),
+        cycle_factor: value("cycle_factor"),
+        reps: value("reps"),
+        mqls_per_rep: value("mqls_per_rep"),
+        sliders: Some("1".into()),
+        ..PlanParams::default()
     }
 }
 
@@ -177,6 +219,17 @@ async fn the_sample_company_has_a_plan() {
     let ends_at = "2026-03-01T00:00:00Z".parse().unwrap();
     let progress = crate::imports::no_progress();
     crate::sample_company::load(&world.office, &Actor::command_line(), sample::SEED, ends_at, 0.05, progress).await.unwrap();
+    let question = crate::question::QuestionParams::default();
+    let ask = async |own: &PlanParams| super::planned(&world.office, &question, own).await.unwrap();
+    let own = ask(&PlanParams::default()).await;
+    assert!(own.answer.target_revenue_minor.is_some() && own.origin == super::target::Origin::Missing);
+    let form = untouched(&own);
+    let same = ask(&form).await;
+    assert!(same.base.is_none() && same.answer.deal_size == own.answer.deal_size, "nothing was moved: {:?}", same.body);
+    assert_eq!(super::trying::address_of(&same, &question, &form), "/plan", "and nothing is pinned");
+    let moved = ask(&PlanParams { sql_rate: Some("0.9".into()), aim: Some("customers".into()), ..form }).await;
+    assert_eq!(super::trying::address_of(&moved, &question, &PlanParams::default()), "/plan?sql_rate=0.9&aim=customers");
+    assert_eq!(moved.origin, super::target::Origin::LastDays, "the other aim has its own amount");
     let (_, plan) = world.ask("GET", "/reports/plan?customers=5&by=2026-12-31", Value::Null).await;
     let needed = |place: usize, stage: usize| plan["columns"][place]["needs"][stage]["total"].as_f64().unwrap();
     for stage in 0..4 {

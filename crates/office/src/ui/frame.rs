@@ -8,7 +8,7 @@ use tower_sessions::Session;
 
 use crate::{
     access::Actor,
-    ui::{format, nav},
+    ui::{format, nav, past::Past},
     web::{AppError, Server},
 };
 
@@ -26,6 +26,8 @@ pub struct Frame {
     /// Notifications that this person has not read, for the bell; empty for none.
     pub unread: String,
     pub toast: Option<Toast>,
+    /// The address asks for figures as of an instant that is over.
+    pub past: Option<Past>,
     /// Leads at the hand-off desk that are due for the one who looks, within the hour; empty where there are none.
     pub handoff_due: String,
 }
@@ -71,6 +73,7 @@ impl FromRequestParts<Server> for Frame {
         };
         let now = server.office.clock().now();
         let handoff_due = crate::handoff::inbox::due_for(&mut record, &actor, now).await?.map(|due| due.to_string()).unwrap_or_default();
+        let past = Past::of(&parts.uri, &agreement.agreement.time_zone(), now);
         let path = parts.uri.path();
         Ok(Frame {
             nav: nav::groups(path, actor.role, &server.pages),
@@ -84,6 +87,7 @@ impl FromRequestParts<Server> for Frame {
             handoff_due,
             unread,
             toast,
+            past,
         })
     }
 }

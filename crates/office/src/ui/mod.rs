@@ -12,6 +12,7 @@ mod money_unit;
 pub mod named;
 pub mod nav;
 pub mod pager;
+pub mod past;
 pub mod url;
 
 pub use behind::{Behind, BehindPage};
