@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Office,
     question::QuestionParams,
+    questions::pages::Saving,
     scoreboard::params::{Controls, Links, address, controls, text},
     ui::{Exhibit, Frame, Judged, format},
     web::{Allow, AppError, Endpoint, Page},
@@ -50,6 +51,7 @@ struct ClosedLoopPage {
     said: Said,
     none: bool,
     settings: Settings,
+    saving: Saving,
     controls: Controls,
     path: &'static str,
     judged: Judged,
@@ -92,6 +94,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         said: tables::said(&shares),
         none: shares.overview.answers.first().is_none_or(|answer| answer.total.deals == 0),
         settings: controls::settings(&shares.question, is_own),
+        saving: saving(&params, &by, default),
         controls: controls(&Links::of(&params, []), PATH, default, SHOWN),
         by_words: format::dimension(&by),
         by,
@@ -99,6 +102,13 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         judged: Judged::of(&shares.question),
         frame,
     }))
+}
+
+/// What this page shows, under all models: the report's own period is another one.
+fn saving(params: &QuestionParams, by: &str, default_period: &str) -> Saving {
+    let period = text(&params.period).unwrap_or(default_period).to_owned();
+    let asked = QuestionParams { period: Some(period), by: Some(by.to_owned()), model: None, ..params.clone() };
+    Saving::of("attribution", "Closed loop", &asked)
 }
 
 /// The dimension that the answer is by.
