@@ -16,7 +16,7 @@ use crate::{
     deals::pages::money_of,
     leads::pages::chips,
     lists::{Cell, Column, Empty, ListPage, ListView, Place, Row, csv, view},
-    ui::{Frame, format},
+    ui::{Frame, format, known},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -49,7 +49,7 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Ca
     let rows: Vec<Row> = page.items.into_iter().map(|campaign| row(campaign, &spend, &came_of, &frame)).collect();
     let view = ListView {
         title: "Campaigns",
-        under: "What was spent on each, and what became of the leads it brought. What it did for other deals is in Closed loop.".to_owned(),
+        under: "What was spent on each, and what became of the leads it brought. What it did for other deals is in Attribution.".to_owned(),
         chips: chips(&place, &[("channel", "Channel")]),
         search_hint: "Name",
         filters: Vec::new(),
@@ -90,7 +90,7 @@ fn row(campaign: CampaignRow, spend: &[CampaignSpend], came_of: &FxHashMap<i64, 
         address: format!("/leads?campaign={}", campaign.id),
         cells: vec![
             Cell::Open(campaign.name),
-            view::text_or_dash(campaign.channel),
+            view::text_or_dash(campaign.channel.as_deref().map(known::words)),
             date(campaign.starts_at),
             date(campaign.ends_at),
             Cell::Number(

@@ -13,7 +13,7 @@ use crate::{
     api::{Asked, ask},
     leads::pages::select,
     lists::{Cell, Column, Empty, ListPage, ListView, Place, Row, csv, view},
-    ui::{Frame, format},
+    ui::{Frame, format, known},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -37,11 +37,15 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Co
     let uses = content::uses(record.conn(), &ids).await?;
     let asked = query.clone();
     let place = Place::new("/content", [("q", asked.q), ("kind", asked.kind), ("sort", asked.sort), ("cursor", asked.cursor)]);
-    let kinds = view::choices("Any kind", view::plain(content::kinds(record.conn()).await?), true);
+    let kinds = view::choices(
+        "Any kind",
+        content::kinds(record.conn()).await?.into_iter().map(|kind| (kind.clone(), known::words(&kind))).collect(),
+        true,
+    );
     let rows = page.items.into_iter().map(|piece| row(piece, &uses, &frame)).collect();
     let view = ListView {
         title: "Content",
-        under: "How often buyers met each piece, and the leads it brought. Revenue by piece is in Closed loop.".to_owned(),
+        under: "How often buyers met each piece, and the leads it brought. Revenue by piece is in Attribution.".to_owned(),
         chips: Vec::new(),
         search_hint: "Title",
         filters: vec![select(&place, "kind", "Kind", kinds)],
@@ -70,7 +74,7 @@ fn row(piece: ContentRow, uses: &[ContentUse], frame: &Frame) -> Row {
         address: format!("/leads?content={}", piece.id),
         cells: vec![
             Cell::Open(piece.title),
-            view::text_or_dash(piece.kind),
+            view::text_or_dash(piece.kind.as_deref().map(known::words)),
             date(piece.published_at, "–"),
             Cell::Number(count(found.map_or(0, |found| found.touches))),
             date(found.and_then(|found| found.last_touch_at), "never"),
