@@ -39,7 +39,7 @@ pub struct Controls {
     pub own_period: Option<String>,
     /// First and last day of that period, for the inputs of `templates/scoreboard/period.html`.
     pub days: (String, String),
-    /// The period in words: `Last 12 months`, `2026-01-01 to 2026-01-31`.
+    /// The period in words: `Last 12 months`, `1 Jan 2026 to 31 Jan 2026`.
     pub period_words: String,
 }
 
@@ -77,12 +77,7 @@ pub fn controls(links: &Links, path: &str, default_period: &str, shown: &[&str])
     let days = own_dates::days(period);
     let named = PERIODS.iter().find(|(key, _)| *key == if period == own_dates::OWN { default_period } else { period });
     Controls {
-        period_words: match (named, &days) {
-            (Some((_, name)), _) => (*name).to_owned(),
-            (None, (from, to)) if to.is_empty() => format!("from {from}"),
-            (None, (from, to)) if from.is_empty() => format!("twelve months to {to}"),
-            (None, (from, to)) => format!("{from} to {to}"),
-        },
+        period_words: named.map_or_else(|| days_in_words(&days), |(_, name)| (*name).to_owned()),
         days,
         periods: PERIODS.iter().map(|(key, name)| (*key, *name, *key == period)).collect(),
         dimensions: dimensions(by),
@@ -91,6 +86,16 @@ pub fn controls(links: &Links, path: &str, default_period: &str, shown: &[&str])
         kept: kept(params, links.own.iter().copied(), shown),
         filters: parts.iter().map(|part| (in_words(part), without(part))).collect(),
         own_period: PERIODS.iter().all(|(key, _)| *key != period).then(|| period.to_owned()),
+    }
+}
+
+/// `1 Jan 2026 to 31 Jan 2026`
+fn days_in_words((first, last): &(String, String)) -> String {
+    let day = |text: &str| text.parse::<Date>().map_or_else(|_| text.to_owned(), |day| day.strftime("%-d %b %Y").to_string());
+    match (first.as_str(), last.as_str()) {
+        (first, "") => format!("from {}", day(first)),
+        ("", last) => format!("twelve months to {}", day(last)),
+        (first, last) => format!("{} to {}", day(first), day(last)),
     }
 }
 
@@ -240,7 +245,7 @@ mod tests {
         let controls = controls(&Links::of(&asked, []), "/scoreboard", "all", SHOWN);
         assert_eq!(controls.own_period.as_deref(), Some("2026-01-01..2026-02-01"));
         assert_eq!(controls.days, ("2026-01-01".to_owned(), "2026-01-31".to_owned()), "the last day is one that counts");
-        assert_eq!(controls.period_words, "2026-01-01 to 2026-01-31");
+        assert_eq!(controls.period_words, "1 Jan 2026 to 31 Jan 2026");
         assert!(controls.dimensions.contains(&("custom:region".into(), "region".into(), true)));
         assert_eq!((controls.as_of.as_str(), controls.as_of_input), ("2026-03-01T09:00:00Z", "text"), "an instant stays exact");
         for (as_of, input) in [(None, "date"), (Some("2026-03-01".to_owned()), "date"), (Some("2026-03-01T00:00:00Z".into()), "text")] {

@@ -130,7 +130,7 @@ fn with_noun(key: &str, number: u64) -> String {
         return format::plural(number, one, many);
     }
     match kpi.table {
-        // Spend that is added up is counted in entries.
+        // There is no room for more on a card.
         Table::Content => format::plural(number, "piece", "pieces"),
         table => named::counted(table, number),
     }
