@@ -58,7 +58,7 @@ pub fn seen(claims: &Claims, known: &Known) -> Vec<ClaimSeen> {
         row(
             "revenue_lost",
             "Misaligned companies lose this share of their revenue a year.",
-            "All parts above together, over the revenue signed in the period.",
+            "All that the parts above add, over the revenue signed in the period.",
             one(claims.revenue_lost_rate),
             (known.cost_of_revenue, None, known.deals),
         ),

@@ -53,6 +53,8 @@ pub struct Part {
     pub amount_minor: Option<i64>,
     /// 95%, of estimates.
     pub interval_minor: Option<(i64, i64)>,
+    /// Of estimates: whether the whole interval is above zero. If not, no loss can be shown, and it adds nothing.
+    pub shows_loss: Option<bool>,
     /// Leads, or pieces of content.
     pub n: u64,
     /// Of these, in money: what an earlier part counted already.
@@ -86,8 +88,9 @@ pub struct CostRow {
 pub struct Cost {
     pub parts: Vec<Part>,
     pub spent_minor: i64,
-    pub not_won_minor: i64,
-    /// 95%, as if the estimates did not depend on each other.
+    /// Of the estimates that show a loss; `None` where none does.
+    pub not_won_minor: Option<i64>,
+    /// 95%, of the same, as if they did not depend on each other.
     pub not_won_interval_minor: Option<(i64, i64)>,
     pub revenue_minor: i64,
     pub marketing_spend_minor: i64,
@@ -128,12 +131,13 @@ pub fn cost(
     ];
     count_once(&mut parts);
     let sum = |kind| parts.iter().filter(|part| part.kind == kind).map(|part| part.adds_minor).sum::<i64>();
-    let (spent_minor, not_won_minor) = (sum(PartKind::Spent), sum(PartKind::NotWon));
+    let shows_loss = parts.iter().any(|part| part.shows_loss == Some(true));
+    let (spent_minor, not_won_minor) = (sum(PartKind::Spent), shows_loss.then(|| sum(PartKind::NotWon)));
     let (revenue_minor, deals) = revenue_of(&context);
     let marketing_spend_minor = marketing_spend(&context);
     let share = |minor: i64, of: i64| (of > 0).then(|| minor as f64 / of as f64);
     let known = claims::Known {
-        cost_of_revenue: share(spent_minor + not_won_minor, revenue_minor),
+        cost_of_revenue: share(spent_minor + not_won_minor.unwrap_or(0), revenue_minor),
         deals,
         unconverted: unconverted(&context),
         unused_content: Rate::new(unused, made),
@@ -141,7 +145,7 @@ pub fn cost(
         rejected: parts[0].n,
     };
     Cost {
-        not_won_interval_minor: interval_of_both(&parts, not_won_minor),
+        not_won_interval_minor: not_won_minor.and_then(|sum| interval_of_both(&parts, sum)),
         spent_minor,
         not_won_minor,
         revenue_minor,
@@ -196,6 +200,7 @@ fn blank(key: &'static str, kind: PartKind) -> Part {
         state: PartState::NotRecorded,
         amount_minor: None,
         interval_minor: None,
+        shows_loss: None,
         n: 0,
         already_counted_minor: 0,
         adds_minor: 0,
@@ -227,6 +232,7 @@ fn not_won(key: &'static str, missing: Option<Missing>, worth: Option<Worth>) ->
             state: PartState::Measured,
             amount_minor: Some(missing.amount_minor),
             interval_minor: Some(missing.interval),
+            shows_loss: Some(missing.interval.0 > 0),
             n: missing.rows.len() as u64,
             goes_with: Some(missing.goes_with),
             rows: missing.rows,
@@ -235,8 +241,8 @@ fn not_won(key: &'static str, missing: Option<Missing>, worth: Option<Worth>) ->
     }
 }
 
-/// Revenue is gross: of a lead whose spend is counted already, that spend would have been made either way. An estimate below zero is added
-/// with its sign: with only those above zero the total would be too high wherever there is nothing but chance.
+/// Revenue is gross: of a lead whose spend is counted already, that spend would have been made either way. An estimate that can't be told
+/// from none adds nothing: chance alone would else be a loss in one company and a gain in the next.
 fn count_once(parts: &mut [Part]) {
     let mut spent_on: rustc_hash::FxHashMap<usize, i64> = rustc_hash::FxHashMap::default();
     for part in parts.iter_mut() {
@@ -246,7 +252,7 @@ fn count_once(parts: &mut [Part]) {
             if part.table == Table::Leads && part.key.ends_with("spend") {
                 part.rows.iter().for_each(|row| *spent_on.entry(row.row).or_default() += row.amount_minor);
             }
-        } else {
+        } else if part.shows_loss == Some(true) {
             let counted: i64 = part.rows.iter().filter_map(|row| spent_on.get(&row.row)).sum();
             part.already_counted_minor = counted.min(amount.max(0));
             part.adds_minor = amount - part.already_counted_minor;
@@ -256,7 +262,7 @@ fn count_once(parts: &mut [Part]) {
 
 /// Of a sum of independent estimates the variances add up.
 fn interval_of_both(parts: &[Part], sum: i64) -> Option<(i64, i64)> {
-    let counted = parts.iter().filter(|part| part.kind == PartKind::NotWon);
+    let counted = parts.iter().filter(|part| part.shows_loss == Some(true));
     let reaches: Vec<f64> = counted.filter_map(|part| part.interval_minor.map(|(low, high)| (high - low) as f64 / 2.0)).collect();
     let reach = reaches.iter().map(|reach| reach * reach).sum::<f64>().sqrt().round() as i64;
     (!reaches.is_empty()).then_some((sum - reach, sum + reach))

@@ -24,6 +24,9 @@ pub struct Driver {
     pub id: Option<i64>,
     /// Spent on its rejected leads, in minor units; all segments add up to the part.
     pub amount_minor: i64,
+    /// Leads behind the amount: the rejected ones, also those that were accepted before.
+    pub leads: u64,
+    /// MQLs among the leads of the period that sales decided on, and those of them that it turned down.
     pub rejected: u64,
     pub decided: u64,
     pub rejection_rate: Option<f64>,
@@ -38,6 +41,9 @@ pub struct Driver {
     pub excess_minor: i64,
     /// The reason most often given.
     pub reason: Option<String>,
+    /// The leads behind the amount; they add up to it.
+    #[serde(skip)]
+    pub rows: Vec<CostRow>,
 }
 
 /// What stands out first, by excess; then by amount.
@@ -61,11 +67,11 @@ pub fn drivers(context: &Context, rejected: &[CostRow], by: &Dimension) -> Vec<D
     for row in rejected {
         let found = found.entry(segments.leads[row.row]).or_default();
         found.amount_minor += row.amount_minor;
-        found.rejected += 1;
+        found.rows.push(row.clone());
         *found.reasons.entry(reasons[row.row]).or_default() += 1;
     }
     let all = found.values().fold(Rate::default(), |all, found| Rate::new(all.hits + found.decided.hits, all.of + found.decided.of));
-    let mut places: Vec<(u32, Found)> = found.into_iter().filter(|(_, found)| found.rejected > 0).collect();
+    let mut places: Vec<(u32, Found)> = found.into_iter().filter(|(_, found)| !found.rows.is_empty()).collect();
     places.sort_unstable_by_key(|(place, _)| *place);
     let mut drivers: Vec<Driver> = places.iter().map(|(place, found)| driver(context, &segments, *place, found, all)).collect();
     judge(&mut drivers, &places, all);
@@ -80,8 +86,8 @@ pub fn drivers(context: &Context, rejected: &[CostRow], by: &Dimension) -> Vec<D
 #[derive(Default)]
 struct Found {
     decided: Rate,
-    rejected: u64,
     amount_minor: i64,
+    rows: Vec<CostRow>,
     reasons: FxHashMap<i32, u64>,
 }
 
@@ -99,7 +105,8 @@ fn driver(context: &Context, segments: &Segments, place: u32, found: &Found, all
         label: label.name.clone(),
         id: label.id,
         amount_minor: found.amount_minor,
-        rejected: found.rejected,
+        leads: found.rows.len() as u64,
+        rejected: found.decided.hits,
         decided: found.decided.of,
         rejection_rate: own,
         interval: found.decided.interval(),
@@ -108,6 +115,7 @@ fn driver(context: &Context, segments: &Segments, place: u32, found: &Found, all
         stands_out: false,
         excess_minor: (found.amount_minor as f64 * excess).round() as i64,
         reason: most.and_then(|(code, _)| context.history.transitions.reason.name(*code)).map(str::to_owned),
+        rows: found.rows.clone(),
     }
 }
 

@@ -4,9 +4,11 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
+
+use insight::{misalignment::CostRow, rows::Table};
 use serde_json::{Value, json};
 
-use super::{Assumed, asked, cost_of, point_rows, report};
+use super::{Assumed, asked, behind::behind, cost_of, point_rows, report};
 use crate::{
     Office,
     api::Slice,
@@ -45,20 +47,31 @@ async fn part(
     Path(key): Path<String>,
     Query(params): Query<QuestionParams>,
     Query(own): Query<Assumed>,
+    Query(of): Query<OfSegment>,
     slice: Slice,
 ) -> Result<Json<Value>, AppError> {
-    let cost = cost_of(&asked(&office, &params, &own).await?).await?;
-    let part = cost.parts.into_iter().find(|part| part.key == key).ok_or_else(|| AppError::not_found("part", &key))?;
-    let rows = part.rows.iter().skip(slice.offset).take(slice.limit);
-    let rows: Vec<_> = rows.map(|row| json!({"id": row.id, "amount_minor": row.amount_minor, "minutes": row.quantity})).collect();
+    let found = behind(cost_of(&asked(&office, &params, &own).await?).await?, &key, of.segment.as_deref())?;
+    let rows = found.rows.iter().skip(slice.offset).take(slice.limit);
+    let row = |(table, part, row): &(Table, &str, CostRow)| match part.is_empty() {
+        true => json!({"id": row.id, "amount_minor": row.amount_minor, "minutes": row.quantity}),
+        false => json!({"table": noun(*table), "part": part, "id": row.id, "amount_minor": row.amount_minor, "minutes": row.quantity}),
+    };
+    let table = found.rows.first().filter(|(_, part, _)| part.is_empty()).map(|(table, ..)| noun(*table));
     Ok(Json(json!({
-        "key": part.key,
-        "table": noun(part.table),
-        "total": part.n,
-        "amount_minor": part.amount_minor,
+        "key": key,
+        "table": table,
+        "total": found.rows.len(),
+        "amount_minor": found.amount_minor,
+        "already_counted_minor": found.already_counted_minor,
         "offset": slice.offset,
-        "rows": rows,
+        "rows": rows.map(row).collect::<Vec<_>>(),
     })))
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct OfSegment {
+    segment: Option<String>,
 }
 
 async fn point(

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assumed;
+mod behind;
 pub mod pages;
 mod pictures;
 mod quarrel_shown;

@@ -6,7 +6,10 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use insight::misalignment::{Cost, Part, PartKind};
+use insight::{
+    misalignment::{Cost, Part, PartKind, quarrel::SegmentSeen},
+    question::Question,
+};
 use picture::Width;
 
 use super::{
@@ -20,7 +23,7 @@ use crate::{
     report::Sheet,
     scoreboard::{
         default_period,
-        params::{Controls, Links, SHOWN, controls, kept},
+        params::{Controls, Links, SHOWN, address, controls, kept, with_filter},
     },
     ui::{
         Exhibit, Frame, Judged,
@@ -31,14 +34,17 @@ use crate::{
 };
 
 pub const PATH: &str = "/misalignment";
+const ROWS: &str = "/misalignment/rows";
 
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, Allow::SignedIn, page),
-        Endpoint::get("/misalignment/rows", Allow::SignedIn, rows_page::page),
+        Endpoint::get(ROWS, Allow::SignedIn, rows_page::page),
         Endpoint::get("/misalignment/cost.svg", Allow::SignedIn, cost_svg),
         Endpoint::get("/misalignment/cost.csv", Allow::SignedIn, cost_csv),
+        Endpoint::get("/misalignment/drivers.csv", Allow::SignedIn, drivers_csv),
         Endpoint::get("/misalignment/quarrels.csv", Allow::SignedIn, quarrels_csv),
+        Endpoint::get("/misalignment/segments.csv", Allow::SignedIn, segments_csv),
     ]
 }
 
@@ -46,15 +52,13 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[template(path = "misalignment/page.html")]
 struct MisalignmentPage {
     controls: Controls,
-    spent: String,
-    not_won: String,
-    not_won_interval: String,
-    revenue: String,
+    totals: Vec<Total>,
     costs: Exhibit,
     part_rows: Vec<PartShown>,
     drivers_by: String,
     drivers: Vec<DriverShown>,
     more_drivers: usize,
+    drivers_csv: String,
     claims: Sheet,
     fields: Vec<(&'static str, String, String)>,
     claim_fields: Vec<(&'static str, &'static str, String)>,
@@ -63,6 +67,7 @@ struct MisalignmentPage {
     assumed: String,
     quarrels: Vec<QuarrelShown>,
     quarrels_csv: String,
+    segments_csv: String,
     looked_into: String,
     as_of: String,
     known_at: String,
@@ -70,6 +75,15 @@ struct MisalignmentPage {
     path: &'static str,
     judged: Judged,
     frame: Frame,
+}
+
+/// A card above all.
+struct Total {
+    name: &'static str,
+    value: String,
+    words: String,
+    /// Of its rows.
+    rows: Option<String>,
 }
 
 struct PartShown {
@@ -90,6 +104,9 @@ struct PartShown {
 struct DriverShown {
     label: String,
     amount: String,
+    /// Of the leads behind the amount, and of all that sales decided on.
+    rows: String,
+    decided_rows: String,
     rejected: String,
     rate: String,
     elsewhere: String,
@@ -108,30 +125,32 @@ async fn page(
     let asked = asked(&office, &params, &own).await?;
     let (cost, quarrels) = (cost_of(&asked).await?, quarrels_of(&asked).await?);
     let question = &asked.question;
-    let money = |minor: i64| format::money_short(minor as f64, question.currency);
     let links = Links::of(&params, own.pairs());
-    let rows_of_part = |part: &Part| (part.n > 0).then(|| links.to("/misalignment/rows", &[("part", part.key)]));
+    let rows_of_part = |part: &Part| (part.n > 0).then(|| links.to(ROWS, &[("part", part.key)]));
     let picture = pictures::parts(&cost, question);
     let file = |name: &str| links.to(&format!("/misalignment/{name}"), &[]);
-    let point_rows = |key: &str| links.to("/misalignment/rows", &[("point", key)]);
+    let point_rows = |key: &str| links.to(ROWS, &[("point", key)]);
+    let segment_rows = |key: &str, segment: &SegmentSeen| match asked.dimensions.iter().find(|by| by.key() == segment.dimension) {
+        Some(by) => links.to(ROWS, &[("point", key), ("filter", &with_filter(&params, by, segment.label.as_deref()))]),
+        None => links.to(ROWS, &[("point", key), ("period", segment.label.as_deref().unwrap_or_default())]),
+    };
     let drivers = cost.parts.iter().map(|part| part.drivers.len()).sum::<usize>();
     Ok(Page(MisalignmentPage {
-        spent: money(cost.spent_minor),
-        not_won: money(cost.not_won_minor),
-        not_won_interval: report::interval(cost.not_won_interval_minor, question),
-        revenue: money(cost.revenue_minor),
+        totals: totals(&cost, question, &params, &links),
         costs: Exhibit::new(&picture, Width::Wide, &report::parts(&cost, question), file("cost.svg"), file("cost.csv")),
         part_rows: cost.parts.iter().map(|part| part_shown(part, &asked, rows_of_part(part))).collect(),
         drivers_by: format::dimension(&asked.drivers_by.key()),
-        drivers: drivers_shown(&cost, &asked),
+        drivers: drivers_shown(&cost, &asked, &params, &links),
+        drivers_csv: file("drivers.csv"),
         more_drivers: drivers.saturating_sub(DRIVERS_SHOWN),
         claims: report::claims(&cost),
         fields: own.fields(&asked.assumptions, question.currency),
         claim_fields: Assumed::claim_fields(&asked.claims),
         kept: kept(&params, [], &[]),
         assumed: report::assumed_words(&asked.assumptions, question),
-        quarrels: quarrels.iter().map(|quarrel| shown(quarrel, point_rows)).collect(),
+        quarrels: quarrels.iter().map(|quarrel| shown(quarrel, point_rows, segment_rows)).collect(),
         quarrels_csv: file("quarrels.csv"),
+        segments_csv: file("segments.csv"),
         looked_into: asked.dimensions.iter().map(|by| format::dimension(&by.key())).collect::<Vec<_>>().join(" and "),
         as_of: frame.date_time(question.as_of),
         known_at: frame.date_time(question.known_at),
@@ -144,6 +163,33 @@ async fn page(
 }
 
 const DRIVERS_SHOWN: usize = 8;
+
+fn totals(cost: &Cost, question: &Question, params: &QuestionParams, links: &Links) -> Vec<Total> {
+    let money = |minor: i64| format::money_short(minor as f64, question.currency);
+    let rows = |key: &str| links.to(ROWS, &[("part", key)]);
+    let spent = Total {
+        name: "Spent for nothing",
+        value: money(cost.spent_minor),
+        words: "Added up from the rows of its parts".into(),
+        rows: Some(rows("spent")),
+    };
+    let not_won = Total {
+        name: "Revenue not won",
+        value: cost.not_won_minor.map_or_else(|| format::capitalized(report::not_shown(cost)), money),
+        words: match cost.not_won_interval_minor {
+            Some(interval) => format!("Estimated, 95% interval {}", report::interval(Some(interval), question)),
+            None => "Estimates count where the whole 95% interval is above zero; each stands below with its own".into(),
+        },
+        rows: cost.not_won_minor.map(|_| rows("not_won")),
+    };
+    let revenue = Total {
+        name: "Revenue signed",
+        value: money(cost.revenue_minor),
+        words: "In the same period, to compare with".into(),
+        rows: Some(format!("{}#rows", address("/scoreboard/revenue", params, &[("by", "")]))),
+    };
+    vec![spent, not_won, revenue]
+}
 
 fn part_shown(part: &Part, asked: &Asked, rows: Option<String>) -> PartShown {
     let question = &asked.question;
@@ -159,7 +205,7 @@ fn part_shown(part: &Part, asked: &Asked, rows: Option<String>) -> PartShown {
         sample: format::plural(part.n, noun.0, noun.1),
         rows,
         already_counted: if part.already_counted_minor > 0 { money(part.already_counted_minor) } else { String::new() },
-        adds: money(part.adds_minor),
+        adds: if part.amount_minor.is_some() { money(part.adds_minor) } else { String::new() },
         stands_on: stands_on(part),
     }
 }
@@ -185,11 +231,16 @@ fn stands_on(part: &Part) -> String {
     )
 }
 
-fn drivers_shown(cost: &Cost, asked: &Asked) -> Vec<DriverShown> {
+fn drivers_shown(cost: &Cost, asked: &Asked, params: &QuestionParams, links: &Links) -> Vec<DriverShown> {
     let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
     let driver = |driver: &insight::misalignment::Driver| DriverShown {
         label: format::label(driver.label.as_deref()),
         amount: money(driver.amount_minor),
+        rows: links.to(ROWS, &[("part", "rejected_spend"), ("segment", driver.label.as_deref().unwrap_or_default())]),
+        decided_rows: {
+            let filter = with_filter(params, &asked.drivers_by, driver.label.as_deref());
+            links.to(ROWS, &[("point", "rejected_of_opened"), ("filter", &filter)])
+        },
         rejected: format!("{} of {}", format::count(driver.rejected), format::count(driver.decided)),
         rate: format::rate_or_none(driver.rejection_rate),
         elsewhere: format::rate_or_none(driver.rate_elsewhere),
@@ -224,4 +275,22 @@ async fn quarrels_csv(
     Query(own): Query<Assumed>,
 ) -> Result<Response, AppError> {
     Ok(csv_file(&report::quarrels(&office, &params, &own).await?.csv, "quarrels"))
+}
+
+async fn drivers_csv(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<Assumed>,
+) -> Result<Response, AppError> {
+    let asked = asked(&office, &params, &own).await?;
+    Ok(csv_file(&report::drivers_csv(&cost_of(&asked).await?), "rejected-spend"))
+}
+
+async fn segments_csv(
+    State(office): State<Office>,
+    Query(params): Query<QuestionParams>,
+    Query(own): Query<Assumed>,
+) -> Result<Response, AppError> {
+    let asked = asked(&office, &params, &own).await?;
+    Ok(csv_file(&report::segments_csv(&quarrels_of(&asked).await?), "quarrels-segments"))
 }

@@ -17,9 +17,10 @@ pub fn parts(cost: &Cost, question: &Question) -> Bars {
         name: part.name.to_owned(),
         value: part.amount_minor.map(major),
         interval: part.interval_minor.map(|(low, high)| (major(low), major(high))),
-        shown: part
-            .amount_minor
-            .map_or_else(|| report::amount(part, question), |minor| format::money_short(minor as f64, question.currency)),
+        shown: match part.amount_minor.filter(|_| part.shows_loss != Some(false)) {
+            Some(minor) => format::money_short(minor as f64, question.currency),
+            None => report::amount(part, question),
+        },
         tone: if part.kind == PartKind::Spent { Tone::Marketing } else { Tone::Sales },
         href: None,
     };
@@ -27,9 +28,12 @@ pub fn parts(cost: &Cost, question: &Question) -> Bars {
     Bars {
         title: "What misalignment costs".into(),
         summary: format!(
-            "{} spent for nothing, added up from rows, and an estimated {} of revenue that did not come. Whiskers are 95% intervals.",
+            "{} spent for nothing, added up from rows; {}. Whiskers are 95% intervals.",
             format::money_short(cost.spent_minor as f64, question.currency),
-            format::money_short(cost.not_won_minor as f64, question.currency)
+            match cost.not_won_minor {
+                Some(minor) => format!("an estimated {} of revenue not won", format::money_short(minor as f64, question.currency)),
+                None => format!("of revenue not won, {}", report::not_shown(cost)),
+            }
         ),
         unit: Unit::Money(sign.trim().to_owned()),
         axis: format!("{}, in the period", question.currency),

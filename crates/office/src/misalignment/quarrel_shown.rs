@@ -44,11 +44,12 @@ pub struct SegmentShown {
     pub interval: String,
     pub elsewhere: String,
     pub sample: String,
+    pub rows: String,
     pub here: bool,
 }
 
-/// `rows` gives the address of the rows behind a point.
-pub fn shown(quarrel: &Quarrel, rows: impl Fn(&str) -> String) -> QuarrelShown {
+/// `rows` gives the address of the rows behind a point, `segment_rows` that of a segment's.
+pub fn shown(quarrel: &Quarrel, rows: impl Fn(&str) -> String, segment_rows: impl Fn(&str, &SegmentSeen) -> String) -> QuarrelShown {
     let true_here = quarrel.segments.iter().filter(|segment| segment.is_true_here).count();
     let shown = SEGMENTS_SHOWN.max(true_here).min(quarrel.segments.len());
     QuarrelShown {
@@ -68,7 +69,12 @@ pub fn shown(quarrel: &Quarrel, rows: impl Fn(&str) -> String) -> QuarrelShown {
         },
         thresholds: quarrel.thresholds,
         points: quarrel.points.iter().map(|point| point_shown(point, &rows)).collect(),
-        segments: quarrel.segments.iter().take(shown).map(segment_shown).collect(),
+        segments: quarrel
+            .segments
+            .iter()
+            .take(shown)
+            .map(|segment| segment_shown(segment, segment_rows(quarrel.segments_of, segment)))
+            .collect(),
         more_segments: quarrel.segments.len() - shown,
         causes: quarrel.causes.iter().map(|cause| dimension_in_words(&cause.words)).collect(),
         remedies: quarrel.remedies.clone(),
@@ -76,12 +82,14 @@ pub fn shown(quarrel: &Quarrel, rows: impl Fn(&str) -> String) -> QuarrelShown {
 }
 
 fn point_shown(point: &Point, rows: &impl Fn(&str) -> String) -> PointShown {
+    // Of what was promised there are no rows; of what came there are.
+    let key = if point.key == "mqls_against_promise" { Some("mqls") } else { point.has_rows.then_some(point.key) };
     PointShown {
         words: point.words,
         value: if point.n == 0 { format::NO_DATA.into() } else { point_value(point) },
         interval: point_interval(point),
         sample: format!("{} of {}", format::count(point.hits), format::count(point.n)),
-        rows: (point.has_rows && point.n > 0).then(|| rows(point.key)),
+        rows: key.filter(|_| point.n > 0).map(rows),
         speaks: speaks_words(point.speaks),
         class: match point.speaks {
             Speaks::For => "bad",
@@ -100,7 +108,7 @@ fn dimension_in_words(words: &str) -> String {
     }
 }
 
-fn segment_shown(segment: &SegmentSeen) -> SegmentShown {
+fn segment_shown(segment: &SegmentSeen, rows: String) -> SegmentShown {
     SegmentShown {
         label: if segment.dimension == "month" {
             format::month_of_key(&format::label(segment.label.as_deref()))
@@ -112,6 +120,7 @@ fn segment_shown(segment: &SegmentSeen) -> SegmentShown {
         interval: segment.interval.map(|interval| format::interval(interval, Unit::Rate, Currency::EUR)).unwrap_or_default(),
         elsewhere: segment.elsewhere.map(format::rate).unwrap_or_default(),
         sample: format!("{} of {}", format::count(segment.hits), format::count(segment.n)),
+        rows,
         here: segment.is_true_here,
     }
 }

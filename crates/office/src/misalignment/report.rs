@@ -4,8 +4,8 @@ use alignment::Money;
 use insight::{
     answer::Unit,
     misalignment::{
-        Assumptions, Cost, Part, PartState,
-        quarrel::{Point, Quarrel, Speaks, Verdict},
+        Assumptions, Cost, Part, PartKind, PartState,
+        quarrel::{Point, Quarrel, SegmentSeen, Speaks, Verdict},
     },
     question::Question,
 };
@@ -90,11 +90,26 @@ pub fn assumed_words(assumed: &Assumptions, question: &Question) -> String {
     )
 }
 
+const TOO_LITTLE: &str = "too little to compare";
+/// Said of an estimate that can't be told from none.
+pub const NO_LOSS: &str = "no loss can be shown";
+
 pub fn amount(part: &Part, question: &Question) -> String {
     match (part.amount_minor, part.state) {
+        _ if part.shows_loss == Some(false) => NO_LOSS.into(),
         (Some(minor), _) => format::money(Money::new(minor, question.currency)),
         (None, PartState::NotRecorded) => format::NOT_RECORDED.into(),
-        (None, _) => "too little to compare".into(),
+        (None, _) => TOO_LITTLE.into(),
+    }
+}
+
+/// In the place of revenue not won, where no estimate shows a loss.
+pub fn not_shown(cost: &Cost) -> &'static str {
+    let mut estimates = cost.parts.iter().filter(|part| part.kind == PartKind::NotWon);
+    match estimates.clone().any(|part| part.shows_loss.is_some()) {
+        true => NO_LOSS,
+        false if estimates.any(|part| part.state == PartState::NoData) => TOO_LITTLE,
+        false => format::NOT_RECORDED,
     }
 }
 
@@ -116,18 +131,19 @@ pub fn parts(cost: &Cost, question: &Question) -> Sheet {
         ]
     };
     let mut rows: Vec<_> = cost.parts.iter().map(row).collect();
-    let total = |name: &str, minor: i64, interval: String| {
-        vec![name.to_owned(), money(minor), interval, String::new(), String::new(), money(minor)]
+    let total = |name: &str, amount: String, interval: String, adds: String| {
+        vec![name.to_owned(), amount, interval, String::new(), String::new(), adds]
     };
-    rows.push(total("Spent, in all", cost.spent_minor, String::new()));
-    rows.push(total("Revenue not won, in all (estimated)", cost.not_won_minor, interval(cost.not_won_interval_minor, question)));
+    rows.push(total("Spent, in all", money(cost.spent_minor), String::new(), money(cost.spent_minor)));
+    let (not_won, adds) = cost.not_won_minor.map_or((not_shown(cost).to_owned(), String::new()), |minor| (money(minor), money(minor)));
+    rows.push(total("Revenue not won, in all (estimated)", not_won, interval(cost.not_won_interval_minor, question), adds));
     Sheet::new("What misalignment costs", ["part", "amount", "95% interval", "of", "counted already", "adds"], rows)
 }
 
 pub fn drivers(cost: &Cost, asked: &Asked) -> Sheet {
     const SHOWN_MAX: usize = 8;
-    let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
     let drivers = cost.parts.iter().flat_map(|part| &part.drivers).take(SHOWN_MAX);
+    let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
     let row = |driver: &insight::misalignment::Driver| {
         vec![
             format::label(driver.label.as_deref()),
@@ -176,6 +192,75 @@ fn parts_csv(cost: &Cost, question: &Question) -> Sheet {
     let header =
         ["part", "amount_minor", "interval_low_minor", "interval_high_minor", "n", "already_counted_minor", "adds_minor", "currency"];
     Sheet::untitled(header, cost.parts.iter().map(row))
+}
+
+/// All segments that spend on rejected leads was looked for by.
+pub fn drivers_csv(cost: &Cost) -> Sheet {
+    let row = |driver: &insight::misalignment::Driver| {
+        vec![
+            driver.label.clone().unwrap_or_default(),
+            driver.amount_minor.to_string(),
+            driver.leads.to_string(),
+            driver.rejected.to_string(),
+            driver.decided.to_string(),
+            plain_fixed(driver.rejection_rate, 6),
+            plain_fixed(driver.rate_elsewhere, 6),
+            plain_fixed(driver.p_adjusted, 6),
+            driver.stands_out.to_string(),
+            driver.excess_minor.to_string(),
+            driver.reason.clone().unwrap_or_default(),
+        ]
+    };
+    let header = [
+        "segment",
+        "amount_minor",
+        "leads",
+        "rejected",
+        "decided",
+        "rejection_rate",
+        "rate_elsewhere",
+        "p_adjusted",
+        "stands_out",
+        "excess_minor",
+        "reason",
+    ];
+    Sheet::untitled(header, cost.parts.iter().flat_map(|part| &part.drivers).map(row))
+}
+
+/// All segments that the quarrels were looked into by.
+pub fn segments_csv(quarrels: &[Quarrel]) -> Sheet {
+    let row = |quarrel: &Quarrel, segment: &SegmentSeen| {
+        vec![
+            quarrel.key.to_owned(),
+            quarrel.segments_of.to_owned(),
+            segment.dimension.clone(),
+            segment.label.clone().unwrap_or_default(),
+            plain_fixed(segment.value, 6),
+            plain_fixed(segment.interval.map(|(low, _)| low), 6),
+            plain_fixed(segment.interval.map(|(_, high)| high), 6),
+            plain_fixed(segment.elsewhere, 6),
+            plain_fixed(segment.p_adjusted, 6),
+            segment.hits.to_string(),
+            segment.n.to_string(),
+            segment.is_true_here.to_string(),
+        ]
+    };
+    let header = [
+        "quarrel",
+        "point",
+        "dimension",
+        "segment",
+        "value",
+        "interval_low",
+        "interval_high",
+        "elsewhere",
+        "p_adjusted",
+        "hits",
+        "n",
+        "true_here",
+    ];
+    let rows = quarrels.iter().flat_map(|quarrel| quarrel.segments.iter().map(move |segment| row(quarrel, segment)));
+    Sheet::untitled(header, rows)
 }
 
 pub fn verdict_words(verdict: Verdict) -> &'static str {

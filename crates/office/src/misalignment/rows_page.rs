@@ -3,10 +3,13 @@
 use alignment::Money;
 use askama::Template;
 use axum::extract::{Query, State};
-use insight::misalignment::{CostRow, Part, quarrel};
+use insight::{
+    misalignment::{CostRow, quarrel},
+    rows::Table,
+};
 use serde::Deserialize;
 
-use super::{Asked, Assumed, asked, cost_of, pages, point_rows};
+use super::{Asked, Assumed, asked, behind::behind, cost_of, pages, point_rows};
 use crate::{
     Office,
     api::Slice,
@@ -28,6 +31,8 @@ pub struct RowsPage {
     sum: String,
     rows: Vec<RowShown>,
     has_money: bool,
+    /// Rows are of several parts.
+    has_parts: bool,
     pager: Pager,
     as_of: String,
     known_at: String,
@@ -37,6 +42,7 @@ pub struct RowsPage {
 
 struct RowShown {
     named: Named,
+    part: &'static str,
     value: String,
     hit: bool,
 }
@@ -46,6 +52,8 @@ struct RowShown {
 pub struct OfPart {
     part: Option<String>,
     point: Option<String>,
+    /// Of a part that is looked into by segment; an empty one is what is not recorded.
+    segment: Option<String>,
 }
 
 pub async fn page(
@@ -58,14 +66,16 @@ pub async fn page(
 ) -> Result<Page<RowsPage>, AppError> {
     let asked = asked(&office, &params, &own).await?;
     let found = match (text(&of.part), text(&of.point)) {
-        (Some(part), _) => of_part(&office, &asked, part, page.slice()).await?,
+        (Some(part), _) => of_part(&office, &asked, part, of.segment.as_deref(), page.slice()).await?,
         (None, Some(point)) => of_point(&office, &asked, point, page.slice()).await?,
         (None, None) => {
             return Err(AppError::refused("rows: name a part of the cost (part=rejected_spend) or a point (point=not_answered_in_time)"));
         }
     };
     let links = Links::of(&params, own.pairs());
-    let here = Links::of(&params, own.pairs().into_iter().chain([("part", &of.part), ("point", &of.point)])).to("/misalignment/rows", &[]);
+    let segment: Vec<(&str, &str)> = of.segment.as_deref().map(|segment| ("segment", segment)).into_iter().collect();
+    let own_and_of = own.pairs().into_iter().chain([("part", &of.part), ("point", &of.point)]);
+    let here = Links::of(&params, own_and_of).to("/misalignment/rows", &segment);
     Ok(Page(RowsPage {
         pager: page.pager(found.rows.len(), found.total, &here),
         title: found.title,
@@ -73,6 +83,7 @@ pub async fn page(
         sum: found.sum,
         rows: found.rows,
         has_money: found.has_money,
+        has_parts: found.has_parts,
         back: links.to(pages::PATH, &[]),
         as_of: frame.date_time(asked.question.as_of),
         known_at: frame.date_time(asked.question.known_at),
@@ -87,43 +98,50 @@ struct Found {
     sum: String,
     rows: Vec<RowShown>,
     has_money: bool,
+    has_parts: bool,
     total: u64,
 }
 
-async fn of_part(office: &Office, asked: &Asked, key: &str, slice: Slice) -> Result<Found, AppError> {
-    let cost = cost_of(asked).await?;
-    let part = cost.parts.into_iter().find(|part| part.key == key).ok_or_else(|| AppError::not_found("part", key))?;
-    let rows: Vec<&CostRow> = part.rows.iter().skip(slice.offset).take(slice.limit).collect();
-    let names = names(office, noun(part.table), rows.iter().map(|row| row.id).collect()).await?;
-    let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
-    let row = |row: &&CostRow| {
-        let minutes = row.quantity.map(|minutes| format!("{} min, ", format::decimal(minutes))).unwrap_or_default();
-        RowShown { named: names.of(row.id), value: format!("{minutes}{}", money(row.amount_minor)), hit: true }
-    };
-    Ok(Found { rows: rows.iter().map(row).collect(), ..of(&part, &money) })
-}
-
-fn of(part: &Part, money: &impl Fn(i64) -> String) -> Found {
-    Found {
-        title: format!("{}: {} rows", part.name, format::count(part.n)),
-        words: part.words.to_owned(),
-        sum: part.amount_minor.map(|minor| format!("They add up to {}.", money(minor))).unwrap_or_default(),
-        rows: Vec::new(),
-        has_money: true,
-        total: part.n,
+async fn of_part(office: &Office, asked: &Asked, key: &str, segment: Option<&str>, slice: Slice) -> Result<Found, AppError> {
+    let found = behind(cost_of(asked).await?, key, segment)?;
+    let (total, money) = (found.rows.len() as u64, |minor: i64| format::money(Money::new(minor, asked.question.currency)));
+    let shown: Vec<_> = found.rows.iter().skip(slice.offset).take(slice.limit).collect();
+    let mut names_by_table = Vec::new();
+    for table in [Table::Leads, Table::Content] {
+        let ids = shown.iter().filter(|(of, ..)| *of == table).map(|(.., row)| row.id).collect();
+        names_by_table.push((table, names(office, noun(table), ids).await?));
     }
+    let row = |(table, part, row): &&(Table, &'static str, CostRow)| {
+        let minutes = row.quantity.map(|minutes| format!("{} min, ", format::decimal(minutes))).unwrap_or_default();
+        let names = names_by_table.iter().find(|(of, _)| of == table).map(|(_, names)| names);
+        names.map(|names| RowShown { named: names.of(row.id), part, value: format!("{minutes}{}", money(row.amount_minor)), hit: true })
+    };
+    let already = match found.already_counted_minor {
+        0 => String::new(),
+        minor => format!(" Of it {} counts as spent already and is taken off.", money(minor)),
+    };
+    Ok(Found {
+        title: format!("{}: {}", found.name, format::plural(total, "row", "rows")),
+        words: found.words.to_owned(),
+        sum: found.amount_minor.map(|minor| format!("They add up to {}.{already}", money(minor))).unwrap_or_default(),
+        has_parts: shown.iter().any(|(_, part, _)| !part.is_empty()),
+        rows: shown.iter().filter_map(row).collect(),
+        has_money: true,
+        total,
+    })
 }
 
 async fn of_point(office: &Office, asked: &Asked, key: &str, slice: Slice) -> Result<Found, AppError> {
     let evidence = point_rows(asked, key, slice).await?;
     let names = names(office, "leads", evidence.rows.iter().map(|row| row.id).collect()).await?;
-    let row = |row: &insight::answer::EvidenceRow| RowShown { named: names.of(row.id), value: String::new(), hit: row.hit };
+    let row = |row: &insight::answer::EvidenceRow| RowShown { named: names.of(row.id), part: "", value: String::new(), hit: row.hit };
     Ok(Found {
-        title: format!("{} leads behind the point", format::count(evidence.total)),
+        title: format!("{} behind the point", format::plural(evidence.total, "lead", "leads")),
         words: quarrel::words_of(key).unwrap_or_default().to_owned(),
         sum: String::new(),
         rows: evidence.rows.iter().map(row).collect(),
         has_money: false,
+        has_parts: false,
         total: evidence.total,
     })
 }

@@ -145,6 +145,7 @@ fn ignored(case: &Case) -> Quarrel {
         ],
         points,
         segments,
+        segments_of: NOT_IN_TIME.key,
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Quarrel {
     pub points: Vec<Point>,
     /// Where the deciding point is worst, of each dimension looked at; those it is true of first.
     pub segments: Vec<SegmentSeen>,
+    /// The point of leads that the segments are parts of: their rows are listed by this key.
+    pub segments_of: &'static str,
     /// What it points at, the strongest first.
     pub causes: Vec<Cause>,
     /// What to discuss, and the page on which it is done.

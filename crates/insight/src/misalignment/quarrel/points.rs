@@ -14,7 +14,7 @@ pub struct PointOfLeads {
     pub observe: fn(&Case, usize, Instant) -> Option<bool>,
 }
 
-pub static ALL: [&PointOfLeads; 9] = [
+pub static ALL: [&PointOfLeads; 11] = [
     &NOT_IN_TIME,
     &NEVER_ANSWERED,
     &ACCEPTED_NOT_TOUCHED,
@@ -24,6 +24,8 @@ pub static ALL: [&PointOfLeads; 9] = [
     &NO_WIN,
     &FEW_ATTEMPTS,
     &REJECTED,
+    &REJECTED_OF_OPENED,
+    &MQLS,
 ];
 
 pub fn find(key: &str) -> Option<&'static PointOfLeads> {
@@ -143,6 +145,27 @@ pub static REJECTED: PointOfLeads = PointOfLeads {
         crate::kpi::Decision::Accepted => Some(false),
         crate::kpi::Decision::Rejected => Some(true),
         _ => None,
+    },
+};
+
+/// What a rejection rate of spend is made of: leads belong to the period in which they began, as what they cost does.
+pub static REJECTED_OF_OPENED: PointOfLeads = PointOfLeads {
+    key: "rejected_of_opened",
+    words: "Leads of the period that became MQLs and that sales decided on, and those of them that it rejected.",
+    since: Stage::Lead,
+    ..REJECTED
+};
+
+/// In whole months of the period, as a promise of so many a month is kept or not.
+pub static MQLS: PointOfLeads = PointOfLeads {
+    key: "mqls",
+    words: "MQLs of the whole months of the period.",
+    since: Stage::Mql,
+    limit: 1.0,
+    observe: |case, row, at| {
+        let months = &case.context.months;
+        let is_in_whole_month = months.index_of(at).is_some_and(|index| months.is_whole(index));
+        (is_in_whole_month && case.context.view.leads[row].counts_in(Stage::Mql)).then_some(true)
     },
 };
 

@@ -38,6 +38,7 @@ pub fn quarrel(case: &Case) -> Quarrel {
         ],
         points,
         segments,
+        segments_of: NO_SQL.key,
     }
 }
 

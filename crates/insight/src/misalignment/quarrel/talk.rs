@@ -75,5 +75,6 @@ pub fn quarrel(case: &Case) -> Quarrel {
         ],
         points,
         segments,
+        segments_of: REJECTED_WITHOUT_REASON.key,
     }
 }

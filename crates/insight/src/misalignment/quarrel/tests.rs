@@ -119,6 +119,10 @@ fn rows_add_up_to_each_point() {
             let hits = found.rows.iter().filter(|row| row.hit).count() as u64;
             assert_eq!((hits, found.total), (point.hits, point.n), "{}", point.key);
         }
+        let of = rows(&history, &question, lookout(), quarrel.segments_of, 0, 1_000).expect("segments have rows");
+        if quarrel.key == "marketing_sends_too_few" {
+            assert_eq!(of.total, quarrel.points.iter().find(|point| point.key == "mqls_against_promise").unwrap().hits);
+        }
     }
     assert!(rows(&history, &question, lookout(), "nothing", 0, 10).is_none());
 }
