@@ -92,6 +92,8 @@ mod tests {
             assert_eq!(listed(&place, stage, moved_from), expected);
         }
         let asked = DealFilter { stages: vec!["won".into()], ..DealFilter::default() };
-        assert!(is_asked(&asked, DealStage::Won) && !is_asked(&asked, DealStage::Lost) && is_asked(&DealFilter::default(), DealStage::Lost));
+        assert!(
+            is_asked(&asked, DealStage::Won) && !is_asked(&asked, DealStage::Lost) && is_asked(&DealFilter::default(), DealStage::Lost)
+        );
     }
 }

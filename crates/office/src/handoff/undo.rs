@@ -4,7 +4,7 @@ use alignment::{Instant, lifecycle::Stage};
 use facts::{
     Connection, FactsError, WriteTx,
     bulk::{self, Value},
-    changes,
+    changes::{self, ChangeRow},
     handoff::retraction,
     leads::{self, TransitionRow},
     schema,
@@ -79,9 +79,12 @@ pub async fn offered(connection: &mut Connection, acting: &Acting, id: i64) -> R
     let is_decision = |row: &TransitionRow| row.goes_back != 0 || Stage::parse(&row.stage).is_some_and(|stage| stage > Stage::Mql);
     let entered = leads::transitions(connection, id).await?;
     let entered = entered.iter().filter(|row| is_decision(row) && is_recent(row.recorded_at, row.actor_id)).map(|row| row.recorded_at);
-    let given = changes::of(connection, &schema::LEADS, id, CHANGES_LOOKED_AT).await?;
-    let given = given.iter().filter(|row| row.field == "owner_id" && row.import_id.is_none() && is_recent(row.recorded_at, row.actor_id));
-    let Some(at) = entered.chain(given.map(|row| row.recorded_at)).max() else { return Ok(None) };
+    let changed = changes::of(connection, &schema::LEADS, id, CHANGES_LOOKED_AT).await?;
+    let owners: Vec<&ChangeRow> = changed.iter().filter(|row| row.field == "owner_id" && row.import_id.is_none()).collect();
+    // That an owner was put back is itself an undo.
+    let is_put_back = matches!(owners[..], [last, before, ..] if last.new_value == before.old_value && last.old_value == before.new_value);
+    let given = owners.first().filter(|row| !is_put_back && is_recent(row.recorded_at, row.actor_id)).map(|row| row.recorded_at);
+    let Some(at) = entered.chain(given).max() else { return Ok(None) };
     let lead = leads::one(connection, id).await?;
     if retraction::done_since(connection, id, lead.person_id, at).await?.is_some() {
         return Ok(None);
