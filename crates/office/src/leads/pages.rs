@@ -35,7 +35,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 8] = [
     view::sorted("Person", "name"),
     view::column("Company"),
     view::sorted("Stage", "stage_at"),
@@ -43,7 +43,6 @@ const COLUMNS: [Column; 9] = [
     view::column("Source"),
     view::column("Campaign"),
     view::column("Owner"),
-    view::column("Country"),
     view::number("Opened", Some("opened_at")),
 ];
 
@@ -177,7 +176,6 @@ fn row(lead: LeadRow, dues: &HashMap<i64, Cell>, frame: &Frame) -> Row {
             view::text_or_dash(lead.source),
             view::text_or_dash(lead.campaign_name),
             view::text_or_dash(lead.owner_name),
-            view::text_or_dash(lead.country),
             Cell::Number(frame.date(Instant(lead.opened_at))),
         ],
     }
