@@ -25,7 +25,7 @@ of learning of it; it enters no duration.
 
 A period is a name (`last_quarter`, `last_12_months`, ...), a month `2026-03`, a year `2026`, or two days `2026-01-01..2026-04-01`, of which
 the second is the first one that no longer counts. Without it the period lasts until `as_of`; without the first day it is the twelve months
-before the second. Pages ask for *own dates* by the first and the last day, and both count: \"From 1 January to and with 31 March\" is
+before the second. Pages ask for *own dates* by the first and the last day, and both count: \"From 1 January to (included) 31 March\" is
 `2026-01-01..2026-04-01` in the address, on the command line and in the API.
 
 The page of a number lists the rows behind it: what each adds, money to the cent, and above them what they add up to. `CSV` beside them
