@@ -70,7 +70,7 @@ impl ExperimentFields {
         let starts_at = filled(&self.starts_at).map_or(Ok(now), |text| instant("starts_at", text, zone))?;
         let ends_at = filled(&self.ends_at).map(|text| instant("ends_at", text, zone)).transpose()?;
         if ends_at.is_some_and(|ends_at| ends_at <= starts_at) {
-            return Err(AppError::refused("ends_at: it must be after starts_at"));
+            return Err(AppError::refused("ends_at: the end must be after the start"));
         }
         if starts_at > now.saturating_add(AHEAD_DAYS_MAX * MICROS_PER_DAY) {
             return Err(AppError::refused(format!("starts_at: it is more than {AHEAD_DAYS_MAX} days away")));

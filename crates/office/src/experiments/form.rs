@@ -173,7 +173,7 @@ mod tests {
         for (refusal, field, words) in [
             ("name: say it in a sentence", "name", "Say it in a sentence"),
             ("dimension `colour`: write source", "dimension", "Dimension `colour`: write source"),
-            ("ends_at: it must be after starts_at", "ends_on", "It must be after starts_at"),
+            ("ends_at: the end must be after the start", "ends_on", "The end must be after the start"),
             ("b: it is the same as a", "b", "It is the same as a"),
             ("nothing that it knows: no", "", "Nothing that it knows: no"),
             ("", "", ""),

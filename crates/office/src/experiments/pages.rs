@@ -195,7 +195,8 @@ async fn one(
         row: row_shown(&looked.row, &frame),
         note: looked.row.note.clone().unwrap_or_default(),
         author: looked.row.author_name.clone().unwrap_or_else(|| "the command line".into()),
-        until: looked.row.ends_at.map(|at| frame.date(Instant(at))).unwrap_or_default(),
+        // The last day that counts: an end at midnight is that of the day before.
+        until: looked.row.ends_at.map(|at| frame.date(Instant(at).plus_micros(-1))).unwrap_or_default(),
         days: format::fixed(days_run(&looked.row, frame.now), 0),
         worth: format!("{}%", looked.row.worth_finding_percent),
         decided_by: report::inline(looked.design.decides),
