@@ -299,7 +299,7 @@ async fn rows(office: &Office, frame: &Frame, found: &Forecast) -> Result<Vec<De
     let money = |minor: i64| format::money_short(minor as f64, found.question.currency);
     let row = |row: &OpenRow| DealRow {
         named: names.of(row.id),
-        stage: known::words(row.stage),
+        stage: format::capitalized(&known::words(row.stage)),
         days: row.age_days.map_or("–".into(), |days| format::fixed(days, 0)),
         amount: row.amount_minor.map_or_else(|| format::NOT_RECORDED.into(), money),
         stage_rate: row.stage_rate.map_or("–".into(), format::rate),

@@ -310,7 +310,7 @@ fn months(found: &Planned, params: &QuestionParams) -> Months {
             leads: count_of(source.leads.unwrap_or(0)),
             cost: source.cost_per_lead_minor.map_or_else(|| format::NOT_RECORDED.into(), |minor| money(Some(minor), answer)),
             spend: money(source.spend_minor, answer),
-            of_spend: money(Some(source.cost_spend_minor), answer),
+            of_spend: source.cost_per_lead_minor.map(|_| money(Some(source.cost_spend_minor), answer)).unwrap_or_default(),
             of_leads: format::plural(source.cost_leads, "lead", "leads"),
             address: (label != Some(insight::plan::OTHER_SOURCES)).then(|| leads_address(label, &year, params)),
         };

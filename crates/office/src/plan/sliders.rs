@@ -65,9 +65,9 @@ impl Field<'_> {
 }
 
 impl Place {
-    /// Where a browser puts it: on a step, within its ends.
+    /// Where a browser puts it: on a step, within its ends, which make room for it.
     fn on_step(&self, value: f64) -> f64 {
-        on_step(value, self.step, self.min, self.max)
+        on_step(value, self.step, self.min.min(value), self.max.max(value))
     }
 }
 
@@ -100,11 +100,11 @@ pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
         let value = said.unwrap_or(place.own);
         let by_month = place.name == SPEND && has_lines;
         Slider {
+            value: place.on_step(value),
             shown: if by_month { "by month and source, as saved".into() } else { shown(value, place.kind, record.currency) },
             own: shown(place.own, place.kind, record.currency),
             name: place.name,
             label: place.label,
-            value: on_step(value, place.step, place.min.min(value), place.max.max(value)),
             min: if value < place.min { (value / place.step).floor() * place.step } else { place.min },
             max: place.max.max(value),
             step: place.step,
