@@ -73,6 +73,29 @@ test("a rejection takes a key, a digit and Enter, and can be taken back", async 
   await expect(tag(page)).toHaveText("MQL");
 });
 
+test("a message stays while it is pointed at, and its undo stands on the record", async ({ page }) => {
+  await page.clock.install();
+  await page.goto(REVIEW);
+  await page.locator(".inbox .item > a").first().click();
+  await expect(page).toHaveURL(/\/handoff\/\d+/);
+  const lead = leadOf(page);
+  await page.keyboard.press("a");
+  await toast(page, "Accepted.");
+  await page.locator(".toast").hover();
+  await page.clock.fastForward(60_000);
+  await toast(page, "Accepted.");
+  await page.mouse.move(0, 0);
+  await page.clock.fastForward(60_000);
+  await expect(page.locator(".toast")).toHaveCount(0);
+  await page.goto(`/leads/${lead}`);
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  await page.goto(`/handoff/${lead}`);
+  await page.keyboard.press("u");
+  await toast(page, "Taken back.");
+  await expect(tag(page)).toHaveText("MQL");
+  await expect(page.locator(".act").getByRole("button", { name: "Undo" })).toHaveCount(0);
+});
+
 test("a lead goes back to nurture with a date", async ({ page }) => {
   const lead = await first(page);
   await page.keyboard.press("n");
