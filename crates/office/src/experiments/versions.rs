@@ -125,7 +125,6 @@ fn nearest<'a>(names: impl Iterator<Item = &'a str>, text: &str) -> Vec<String> 
 
 #[cfg(test)]
 mod tests {
-    use alignment::Instant;
     use insight::rows::{CompanyRow, Delta, NamedRow};
 
     use super::*;
@@ -141,7 +140,7 @@ mod tests {
             region: None,
             employees: None,
             annual_revenue: None,
-            churned_at: None::<Instant>,
+            churned_at: None,
             custom: vec![("landing_page".into(), "short".into())],
         };
         let campaigns = [(1, "Spring webinar"), (2, "Autumn webinar"), (3, "Autumn webinar"), (4, "Guide")].map(named).to_vec();
