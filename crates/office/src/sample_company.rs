@@ -54,7 +54,6 @@ pub async fn load(
     settings::set(tx.conn(), SETTING, "1").await?;
     settings::set(tx.conn(), "company_name", sample::NAME).await?;
     tx.commit().await?;
-    let (sender, receiver) = std::sync::mpsc::sync_channel::<(String, Vec<IntakeRow>)>(2);
     // Its people come first: two of them sign the second version, and each lead is judged by the version in force then.
     let (people, rest): (Vec<Noun>, Vec<Noun>) = Noun::ALL.into_iter().partition(|noun| *noun == Noun::User);
     let company = Arc::new(company);

@@ -77,7 +77,7 @@ enum Command {
     /// Print the funnel, the scoreboard or the attribution of revenue
     Report(report::ReportArgs),
     /// What it takes to win so many customers, or to sign so much, by a day
-    Plan(plan::PlanArgs),
+    Plan(Box<plan::PlanArgs>),
     /// Why a number moved, or what stands out now
     Explain(explain::ExplainArgs),
     /// Print the ledger of promises, waive one, or close a month
@@ -140,7 +140,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Handoff(args) => handoff::run(&place, args).await,
         Command::Report(args) => report::run(&place, args).await,
         Command::Questions(args) => questions::run(&place, args).await,
-        Command::Plan(args) => plan::run(&place, args).await,
+        Command::Plan(args) => plan::run(&place, *args).await,
         Command::Explain(args) => explain::run(&place, args).await,
         Command::Promises(args) => promises::run(&place, args).await,
         Command::Checklist => promises::checklist(&place).await,

@@ -21,7 +21,7 @@ pub fn words(key: &str) -> String {
 pub fn within(key: &str) -> String {
     let words = words(key);
     // What did not change is a name, and initials stay large.
-    if words == key || words.bytes().nth(1).is_some_and(|byte| byte.is_ascii_uppercase()) { words } else { uncapitalized(&words) }
+    if words == key || words.as_bytes().get(1).is_some_and(|byte| byte.is_ascii_uppercase()) { words } else { uncapitalized(&words) }
 }
 
 /// A label in words, or that there is none, which is a value of its own.

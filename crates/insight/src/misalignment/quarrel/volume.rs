@@ -2,7 +2,12 @@
 
 use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::Stage, rate::Rate};
 
-use super::{Cause, Point, Quarrel, Remedy, SegmentSeen, Speaks, above, case::Case, points::{MQLS, REJECTED}, verdict};
+use super::{
+    Cause, Point, Quarrel, Remedy, SegmentSeen, Speaks, above,
+    case::Case,
+    points::{MQLS, REJECTED},
+    verdict,
+};
 use crate::{
     answer::Team,
     experiment::{normal::Z, proportions::adjusted},
