@@ -86,7 +86,7 @@ async fn an_experiment_is_written_down_ended_removed_and_put_back() {
             r#"{"name":"x","dimension":"content","a":"Old guide","b":"New gide"}"#,
             422,
             "/detail",
-            r#""b: content `New gide` is not on record; nearest are `New guide`, `Old guide`; write the name or id of one that is""#,
+            r#""b: content `New gide` is not on record; nearest are `New guide`; write the name or id of one that is""#,
         ),
         (0, "GET", "/experiments?limit=1", "", 200, "/items/0/author_name", "\"mia\""),
         (0, "GET", "/experiments/1", "", 200, "/advice/standing", "\"nothing_yet\""),
