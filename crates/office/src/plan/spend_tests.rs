@@ -54,7 +54,7 @@ async fn what_is_refused_is_said_where_it_was_written() {
     let browser = Browser::of(&world).await;
     let form = "name=Autumn&body=%7B%7D&territories=Iberia+60%25%0ANordics+50%25&note=Ours";
     let (status, page) = browser.post("/plan/saved", form).await;
-    let kept = ["the shares sum to 110%", "Iberia 60%\nNordics 50%", "value=\"Autumn\"", ">Ours</textarea>", "name=\"body\""];
+    let kept = ["The shares sum to 110%", "Iberia 60%\nNordics 50%", "value=\"Autumn\"", ">Ours</textarea>", "name=\"body\""];
     assert!(status == 422 && kept.iter().all(|part| page.contains(part)), "{page}");
     assert_eq!(world.ask("GET", "/plans", Value::Null).await.1["items"], json!([]));
     assert_eq!(browser.post("/plan/saved", &form.replace("60", "50")).await.0, 303);
