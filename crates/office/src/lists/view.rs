@@ -132,6 +132,13 @@ impl Place {
 }
 
 impl ListView {
+    /// What the form above the list has no input for: a link set it, and it stays when a filter is changed, on the first page.
+    pub fn handed_on(&self) -> Vec<(&'static str, &str)> {
+        let has_input = |name: &str| (name == "q" && !self.search_hint.is_empty()) || self.filters.iter().any(|filter| filter.name == name);
+        let kept = self.place.parameters.iter().filter(|(name, _)| *name != "cursor" && !has_input(name));
+        kept.map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
     /// (address, `ascending` or `descending` where it is sorted so now)
     pub fn heading(&self, column: &Column) -> Option<(String, &'static str)> {
         let key = column.sort?;
