@@ -93,7 +93,17 @@ async fn save(
             told(&office);
             redirect(&session, &address_of(id), "The plan is saved.", undo).await
         }
-        Err(error @ (AppError::Refused(_) | AppError::Conflict(_))) => Ok(again(&form, frame, error)),
+        Err(AppError::Conflict(words)) => {
+            // Whoever read that it was saved since may save theirs over it.
+            let Some(id) = said(&form, "plan").and_then(|id| id.parse().ok()) else { return Err(AppError::Conflict(words)) };
+            let edits = saved::one(&office, id).await?.edits.to_string();
+            let words = format!("{words} Or save again here, and yours takes the place of what was saved since.");
+            Ok(again(&form, frame, edits, AppError::Conflict(words)))
+        }
+        Err(error @ AppError::Refused(_)) => {
+            let edits = said(&form, "edits").unwrap_or_default().to_owned();
+            Ok(again(&form, frame, edits, error))
+        }
         Err(error) => Err(error),
     }
 }
@@ -129,14 +139,15 @@ async fn kept(office: &Office, actor: &Actor, form: &HashMap<String, String>) ->
     Ok(done)
 }
 
-fn again(form: &HashMap<String, String>, frame: Frame, error: AppError) -> Response {
+/// `edits`: of the plan that the next save takes the place of.
+fn again(form: &HashMap<String, String>, frame: Frame, edits: String, error: AppError) -> Response {
     let text = |name: &str| said(form, name).unwrap_or_default().to_owned();
     let plan_id = text("plan");
     let page = SavePage {
         fields: vec![("body", text("body"))],
         back: plan_id.parse().map_or_else(|_| pages::PATH.into(), address_of),
         plan_id,
-        plan_edits: text("edits"),
+        plan_edits: edits,
         plan_name: text("name"),
         plan_territories: text("territories"),
         plan_note: text("note"),
