@@ -188,14 +188,16 @@ pub(super) struct Changed {
     pub experiment: Experiment,
     /// The end that was taken back.
     pub ended_at: Option<Instant>,
+    /// Its end is another than before.
+    pub is_end_set: bool,
 }
 
 pub(super) async fn changed(office: &Office, actor: &Actor, id: i64, change: Change) -> Result<Changed, AppError> {
     let author = write::author(office, actor).await?;
     let mut tx = office.facts().write().await?;
-    let mut ended_at = None;
+    let (mut ended_at, mut is_end_set) = (None, false);
     match change {
-        Change::End(at) => super::end(&mut tx, &author, actor, id, at.map(|at| at.0)).await?,
+        Change::End(at) => is_end_set = super::end(&mut tx, &author, actor, id, at.map(|at| at.0)).await?,
         Change::Reopen => ended_at = super::reopen(&mut tx, &author, actor, id).await?.map(Instant),
         Change::Remove => super::remove(&mut tx, &author, actor, id).await?,
         Change::PutBack => super::put_back(&mut tx, &author, actor, id).await?,
@@ -203,5 +205,5 @@ pub(super) async fn changed(office: &Office, actor: &Actor, id: i64, change: Cha
     let experiment = Experiment::from(record::one(tx.conn(), id).await?);
     tx.commit().await?;
     office.tell(News::Record { tables: vec!["experiments".into()] });
-    Ok(Changed { experiment, ended_at })
+    Ok(Changed { experiment, ended_at, is_end_set })
 }

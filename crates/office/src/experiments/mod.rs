@@ -52,17 +52,19 @@ pub async fn zone(office: &Office) -> Result<TimeZone, AppError> {
     Ok(office.versions().await?.at(office.clock().now()).agreement.time_zone())
 }
 
-/// Ends it now, or at the instant given; leads that come later don't count. One that has ended keeps its end.
-pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: Option<i64>) -> Result<(), AppError> {
+/// Ends it now, or at the instant given; leads that come later don't count. One that has ended keeps its end. Gives
+/// whether its end is another than before.
+pub async fn end(tx: &mut WriteTx, author: &Author, actor: &Actor, id: i64, at: Option<i64>) -> Result<bool, AppError> {
     let row = own(tx, actor, id).await?;
     if row.ends_at.is_some_and(|ends_at| ends_at <= author.now) {
-        return Ok(());
+        return Ok(false);
     }
     let at = at.unwrap_or(author.now);
     if at <= row.starts_at {
         return Err(AppError::refused("ends_at: it must be after the start; remove an experiment that never ran"));
     }
-    Ok(record::set_end(tx, author, id, Some(at)).await?)
+    record::set_end(tx, author, id, Some(at)).await?;
+    Ok(row.ends_at != Some(at))
 }
 
 /// Takes the end back: leads count again from then on, up to the end that was planned before, if one was and it is still to come.

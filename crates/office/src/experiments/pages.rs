@@ -295,8 +295,15 @@ async fn end(
     Path(id): Path<i64>,
     Asked(query): Asked<EndQuery>,
 ) -> Result<Response, AppError> {
-    changed(&office, &frame.actor, id, Change::End(query.ends_at)).await?;
-    redirect(&session, &format!("/experiments/{id}"), "The experiment has ended.", Some(format!("/experiments/{id}/reopening"))).await
+    let is_set = changed(&office, &frame.actor, id, Change::End(query.ends_at)).await?.is_end_set;
+    let words = match query.ends_at.filter(|at| *at > frame.now) {
+        _ if !is_set => "Its end was set before; nothing is changed.".to_owned(),
+        // The last day that counts, as the page says it.
+        Some(at) => format!("The experiment runs until {}.", frame.date(at.plus_micros(-1))),
+        None => "The experiment has ended.".to_owned(),
+    };
+    let undo = is_set.then(|| format!("/experiments/{id}/reopening"));
+    redirect(&session, &format!("/experiments/{id}"), &words, undo).await
 }
 
 async fn reopen(State(office): State<Office>, session: Session, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
