@@ -11,6 +11,28 @@ use super::format;
 /// What pins a page to an instant.
 const NAMES: [&str; 2] = ["as_of", "known_at"];
 
+/// The pages that take a question, each with the pages below it; all others ignore an instant in their address.
+const ASKED: [&str; 11] = [
+    "/scoreboard",
+    "/why",
+    "/closed-loop",
+    "/journeys",
+    "/cohorts",
+    "/forecast",
+    "/plan",
+    "/misalignment",
+    "/effect",
+    "/experiments",
+    "/questions/since",
+];
+
+fn takes_question(path: &str) -> bool {
+    let is_below = |top: &str| path.strip_prefix(top).is_some_and(|rest| rest.starts_with('/'));
+    // The list of experiments takes none, nor do the forms of a plan that is kept.
+    let is_left_out = path == "/experiments" || is_below("/plan/saved");
+    !is_left_out && ASKED.iter().any(|top| path == *top || is_below(top))
+}
+
 pub struct Past {
     pub words: String,
     /// The same page as of now.
@@ -18,8 +40,11 @@ pub struct Past {
 }
 
 impl Past {
-    /// `None`: the address names no instant that is over, or none that can be read.
+    /// `None`: the address names no instant that is over, or none that can be read, or is of a page that takes none.
     pub fn of(uri: &Uri, zone: &TimeZone, now: Instant) -> Option<Past> {
+        if !takes_question(uri.path()) {
+            return None;
+        }
         let Query(said) = Query::<HashMap<String, String>>::try_from_uri(uri).ok()?;
         let [as_of, known_at] = NAMES.map(|name| said.get(name).and_then(|text| day_or_instant(text.trim(), zone, now)));
         let words = match (as_of, known_at) {
@@ -67,10 +92,15 @@ mod tests {
             ("/plan?as_of=2026-03-01&by=source", Some("As of the end of 1 Mar 2026: what happened"), "/plan?by=source"),
             ("/plan?known_at=2026-03-01T09:30:00Z", Some("As it was known on 1 Mar 2026 09:30:"), "/plan"),
             (
-                "/x?a=%26&as_of=2026-03-01&known_at=2026-03-02",
+                "/why/rows?a=%26&as_of=2026-03-01&known_at=2026-03-02",
                 Some("As of the end of 1 Mar 2026, as it was known on the end of"),
-                "/x?a=%26",
+                "/why/rows?a=%26",
             ),
+            ("/experiments/1?as_of=2026-03-01", Some("As of"), "/experiments/1"),
+            ("/experiments?as_of=2026-03-01", None, ""),
+            ("/plan/saved/1/spend?as_of=2026-03-01", None, ""),
+            ("/planes?as_of=2026-03-01", None, ""),
+            ("/deals?as_of=2026-03-01", None, ""),
         ] {
             let found = Past::of(&address.parse().unwrap(), &TimeZone::UTC, now);
             assert_eq!(found.is_some(), words.is_some(), "{address}");
