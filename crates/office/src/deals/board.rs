@@ -51,9 +51,19 @@ pub async fn page(office: &Office, frame: Frame, query: &DealQuery, place: Place
         let (count, sums) = summed(&deals::totals(&mut record, &of_column).await?);
         columns.push(Column { stage, deals, count, sums, all: listed(&place, stage, moved_from) });
     }
-    let under = format!("Closed deals of the last {CLOSED_DAYS} days");
+    let under = under(&filter);
     let view = ListView { under, ..pages::head(record.conn(), place).await? };
     Ok(Page(BoardPage { frame, columns, view }))
+}
+
+/// What is on the board, where closed deals are.
+fn under(filter: &DealFilter) -> String {
+    let is_any = |closed: bool| DealStage::ALL.into_iter().any(|stage| stage.is_closed() == closed && is_asked(filter, stage));
+    match (is_any(false), is_any(true)) {
+        (true, true) => format!("Open deals, and those closed in the last {CLOSED_DAYS} days"),
+        (false, true) => format!("Deals closed in the last {CLOSED_DAYS} days"),
+        (_, false) => String::new(),
+    }
 }
 
 fn is_asked(filter: &DealFilter, stage: DealStage) -> bool {
@@ -90,6 +100,15 @@ mod tests {
             (DealStage::Won, Some(0), "/deals?q=azul&owner=3&stage=won&moved_from=1970-01-01T00:00:00Z"),
         ] {
             assert_eq!(listed(&place, stage, moved_from), expected);
+        }
+        let asked_of =
+            |stages: &[&str]| DealFilter { stages: stages.iter().map(|key| (*key).to_owned()).collect(), ..DealFilter::default() };
+        for (stages, expected) in [
+            (&[][..], "Open deals, and those closed in the last 90 days"),
+            (&["won"], "Deals closed in the last 90 days"),
+            (&["proposal"], ""),
+        ] {
+            assert_eq!(under(&asked_of(stages)), expected);
         }
         let asked = DealFilter { stages: vec!["won".into()], ..DealFilter::default() };
         assert!(
