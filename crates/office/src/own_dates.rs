@@ -53,6 +53,11 @@ impl From<Sent> for QuestionParams {
     }
 }
 
+/// The period that was asked for; [`OWN`] without dates asks for none.
+pub fn asked(params: &QuestionParams) -> Option<&str> {
+    params.period.as_deref().map(str::trim).filter(|period| !period.is_empty() && *period != OWN)
+}
+
 fn part(text: &Option<String>) -> &str {
     text.as_deref().unwrap_or_default().trim()
 }

@@ -103,7 +103,7 @@ pub fn question(
     Ok(Question {
         as_of,
         known_at,
-        period: period(part(&params.period).filter(|text| *text != own_dates::OWN).unwrap_or(default_period), as_of, &zone)?,
+        period: period(own_dates::asked(params).unwrap_or(default_period), as_of, &zone)?,
         by,
         filters: filters(params.filter.as_deref().unwrap_or_default())?,
         currency,

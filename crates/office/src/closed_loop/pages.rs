@@ -10,7 +10,7 @@ use super::{
     tables::{self, Cell, Row, Said, SureRow},
 };
 use crate::{
-    Office,
+    Office, own_dates,
     question::QuestionParams,
     questions::pages::Saving,
     scoreboard::params::{Controls, Links, address, controls, text},
@@ -106,7 +106,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
 
 /// What this page shows, under all models: the report's own period is another one.
 fn saving(params: &QuestionParams, by: &str, default_period: &str) -> Saving {
-    let period = text(&params.period).unwrap_or(default_period).to_owned();
+    let period = own_dates::asked(params).unwrap_or(default_period).to_owned();
     let asked = QuestionParams { period: Some(period), by: Some(by.to_owned()), model: None, ..params.clone() };
     Saving::of("attribution", "Closed loop", &asked)
 }

@@ -124,7 +124,7 @@ async fn page(
         links.to("/journeys/flow.csv", &[]),
     );
     // The page's usual period is not the interface's.
-    let period = text(&params.period).unwrap_or(default);
+    let period = crate::own_dates::asked(&params).unwrap_or(default);
     let is_own = [&params.journey, &params.lookback_days].into_iter().any(|part| text(part).is_some());
     let (reached, open) = flow::ends(goal);
     Ok(Page(JourneysPage {

@@ -67,7 +67,7 @@ pub async fn of_saved(office: &Office, row: &SavedRow, number: Option<&str>, ans
 /// A number as it was at an instant, and as it is now.
 pub async fn since(office: &Office, params: &QuestionParams, key: &str, then: Instant) -> Result<Explained, AppError> {
     let default = default_period(&*office.history().await?, office.clock().now());
-    let period = params.period.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| default.to_owned());
+    let period = crate::own_dates::asked(params).unwrap_or(default).to_owned();
     let open = QuestionParams { as_of: None, known_at: None, period: Some(period), ..params.clone() };
     let (_, now) = crate::question::ask(office, &open, default).await?;
     if then > now.as_of {

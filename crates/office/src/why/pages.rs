@@ -18,7 +18,7 @@ use super::{
     rows_page, why, words,
 };
 use crate::{
-    Office,
+    Office, own_dates,
     question::{PERIODS, QuestionParams},
     scoreboard::params::{Controls, Links, address, controls, text},
     ui::{
@@ -261,7 +261,7 @@ const ALL: &str = "all";
 const BEFORE: &str = "before";
 
 fn period_of(params: &QuestionParams) -> &str {
-    text(&params.period).unwrap_or(super::PERIOD)
+    own_dates::asked(params).unwrap_or(super::PERIOD)
 }
 
 /// The number over the period that is looked at here: the scoreboard's own is another one.
@@ -405,7 +405,7 @@ async fn findings_file(State(office): State<Office>, Query(params): Query<Questi
 /// where the number can't be taken apart.
 pub fn address_of(key: &str, params: &QuestionParams, default_period: &str) -> Option<String> {
     let kpi = kpi::find(key).filter(|kpi| insight::diagnosis::shape(kpi).is_ok())?;
-    let period = text(&params.period).unwrap_or(default_period);
+    let period = own_dates::asked(params).unwrap_or(default_period);
     let params = QuestionParams { by: None, ..params.clone() };
     Some(address(PATH, &params, &[("number", kpi.key), ("period", period), ("against", BEFORE)]))
 }
@@ -420,6 +420,8 @@ mod tests {
         // period in the address | from the scoreboard here, from here to the scoreboard
         for (period, here, there) in [
             (None, "last_12_months", "last_quarter"),
+            // Asked for by dates, without any.
+            (Some("own"), "last_12_months", "last_quarter"),
             (Some("last_12_months"), "last_12_months", "last_12_months"),
             (Some("2026-01-01..2026-02-01"), "2026-01-01..2026-02-01", "2026-01-01..2026-02-01"),
             (Some("all"), "all", "all"),

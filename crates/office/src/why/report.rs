@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Explained, WhyParams, digest, why, words};
 use crate::{
-    Office,
+    Office, own_dates,
     question::QuestionParams,
     report::{Report, Sheet, judged, plain, with_question},
     scoreboard::params::{address, text},
@@ -248,7 +248,7 @@ pub fn rows_address(
     let named = finding.segment.as_ref();
     let segment = named.map(|named| (named.split.key(), named.id.map(|id| id.to_string()).or(named.label.clone()).unwrap_or_default()));
     let period = match own {
-        Some(_) => text(&params.period).unwrap_or(super::PERIOD).to_owned(),
+        Some(_) => own_dates::asked(params).unwrap_or(super::PERIOD).to_owned(),
         None => written(now, question),
     };
     let against = match own {
