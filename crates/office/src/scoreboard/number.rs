@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{OriginalUri, Path, Query, State as Shared};
 use insight::{
-    answer::{State, Unit},
+    answer::{Measure, Segment, State, Unit},
     engine::Summary,
 };
 
@@ -132,7 +132,11 @@ fn behind_title(found: &Number, segment: Option<&str>) -> String {
     let (rows, total) = (counted(found.evidence.table, found.evidence.total), found.evidence.total);
     let words = if total == 0 { "The rows behind it".to_owned() } else { format!("The {rows} behind it") };
     match segment {
-        Some(label) => format!("{words}: {}", known::label(Some(label).filter(|label| !label.is_empty()))),
+        Some(asked) => {
+            // An id is told by its name.
+            let name = found_segment(found, asked).and_then(|segment| segment.label.as_deref());
+            format!("{words}: {}", known::label(name.or(Some(asked).filter(|asked| !asked.is_empty()))))
+        }
         None => words,
     }
 }
@@ -142,14 +146,30 @@ fn exact(found: &Number) -> Option<String> {
     Some(format::money_exact(value, found.question.currency))
 }
 
+/// How a segment is asked for: by id where it has one, for names may be the same; empty is what is not recorded.
+fn asked_as(segment: &Segment) -> String {
+    segment.id.map(|id| id.to_string()).or_else(|| segment.label.clone()).unwrap_or_default()
+}
+
+/// The segment that was asked for by label or id; none where several have that name, whose rows stand together.
+fn found_segment<'a>(found: &'a Number, asked: &str) -> Option<&'a Segment> {
+    let is_it = |segment: &&Segment| {
+        segment.label.as_deref().unwrap_or_default() == asked && (segment.id.is_none() || !asked.is_empty())
+            || segment.id.is_some_and(|id| id.to_string() == asked)
+    };
+    let mut all = found.answer.segments.iter().filter(is_it);
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// What was measured, of all rows or of a segment.
+fn measure_of<'a>(found: &'a Number, segment: Option<&str>) -> Option<&'a Measure> {
+    segment.map_or(Some(&found.answer.measure), |asked| found_segment(found, asked).map(|segment| &segment.measure))
+}
+
 /// Money to the cent, or how many of how many; of a segment, what its rows add up to.
 fn together(found: &Number, segment: Option<&str>) -> Option<String> {
     let answer = &found.answer;
-    let of_segment = |label: &str| {
-        let mut all = answer.segments.iter();
-        all.find(|one| one.label.as_deref().unwrap_or_default() == label).map(|one| &one.measure)
-    };
-    let measure = segment.map_or(Some(&answer.measure), of_segment)?;
+    let measure = measure_of(found, segment)?;
     let minor = match insight::kpi::find(answer.key)?.summary {
         Summary::Sum => measure.value?,
         Summary::Mean | Summary::PerLead(_) => measure.value? * measure.n as f64,
@@ -173,7 +193,7 @@ fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentR
     let most = values.clone().fold(0.0_f64, |most, value| most.max(value.abs()));
     let money = MoneyUnit::of(values, currency);
     let is_money = found.answer.unit == Unit::Money;
-    let row = |segment: &insight::answer::Segment| {
+    let row = |segment: &Segment| {
         let measure = &segment.measure;
         let interval = measure.interval.map(|interval| format::interval(interval, found.answer.unit, currency));
         SegmentRow {
@@ -188,7 +208,7 @@ fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentR
                 measure.value.map_or(0.0, |value| if most > 0.0 { value.abs() / most } else { 0.0 }),
                 kpi::team(found.answer.team),
             ),
-            rows: rows_at(path, params, Some(segment.label.as_deref().unwrap_or(""))),
+            rows: rows_at(path, params, Some(&asked_as(segment))),
         }
     };
     found.answer.segments.iter().map(row).collect()
