@@ -101,7 +101,7 @@ pub async fn page(
         behind_title: behind_title(&found, of.segment.as_deref()),
         exact: exact(&found),
         together: together(&found, of.segment.as_deref()),
-        divided_by: divided_by(&found, &params),
+        divided_by: divided_by(&found, &params, of.segment.as_deref()),
         rows_csv: rows_at(&format!("{path}/rows.csv"), &params, of.segment.as_deref()),
         csv_words: rows::csv_words(total),
         pager: page.pager(behind.rows.len(), total, &rows_address),
@@ -181,10 +181,10 @@ fn together(found: &Number, segment: Option<&str>) -> Option<String> {
 }
 
 /// A cost is what was spent, which its rows are, by leads, which have a page of their own.
-fn divided_by(found: &Number, params: &QuestionParams) -> Option<(String, String)> {
+fn divided_by(found: &Number, params: &QuestionParams, segment: Option<&str>) -> Option<(String, String)> {
     let (key, one, many) = kpi::divided_by(insight::kpi::find(found.answer.key)?)?;
-    let words = format::plural(found.answer.measure.n, one, many);
-    Some((words, address(&format!("/scoreboard/{key}"), params, &[]) + "#rows"))
+    let words = format::plural(measure_of(found, segment)?.n, one, many);
+    Some((words, rows_at(&format!("/scoreboard/{key}"), params, segment) + "#rows"))
 }
 
 fn segments(found: &Number, path: &str, params: &QuestionParams) -> Vec<SegmentRow> {
