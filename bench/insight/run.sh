@@ -5,6 +5,8 @@
 #   bench/insight/run.sh [TOUCHES..]        1,000,000 and 10,000,000 unless given; 100,000,000 needs 40 GB of disk and 20 GB of memory to make
 #   RUNS=5 PEERS="duckdb polars" bench/insight/run.sh 10000000
 set -euo pipefail
+# EPOCHREALTIME has the decimal sign of the locale.
+export LC_ALL=C
 cd "$(dirname "$0")/../.."
 runs=${RUNS:-5}
 peers=${PEERS:-duckdb chdb polars}

@@ -16,6 +16,7 @@ pub mod history;
 pub mod journeys;
 pub mod kpi;
 pub mod misalignment;
+mod once;
 pub mod plan;
 pub mod question;
 pub mod rows;

@@ -57,7 +57,7 @@ pub fn rows(
     let ids = context.rows(kpi.table);
     let row = |(seen, at): &(Seen, Instant)| EvidenceRow {
         id: ids[seen.row as usize],
-        hit: seen.hits >= seen.n,
+        hit: seen.n > 0 && seen.hits >= seen.n,
         n: seen.n,
         hits: seen.hits,
         value: Some(seen.value),

@@ -1,7 +1,5 @@
 //! All that the numbers of one question share: worked out once, however many numbers are asked for.
 
-use std::sync::OnceLock;
-
 use alignment::{
     Instant, Money,
     lifecycle::{DealStage, Side},
@@ -11,6 +9,7 @@ use super::{Months, Segments};
 use crate::{
     history::{History, currency_code},
     kpi::{Idleness, Origins, StageRates, content_revenue, idleness, lead_costs, stage_rates},
+    once::Once,
     question::{Filter, Journey, Period, Question},
     rows::Table,
     view::View,
@@ -24,14 +23,14 @@ pub struct Context<'a> {
     pub segments: Option<Segments>,
     filtered: Option<Filtered>,
     currency: u32,
-    other_than_won: OnceLock<bool>,
-    pub(crate) lead_costs: OnceLock<Option<Vec<f64>>>,
-    pub(crate) used_content: OnceLock<Option<Vec<bool>>>,
-    pub(crate) origins: OnceLock<Origins>,
-    pub(crate) content_revenue: OnceLock<Vec<i64>>,
-    pub(crate) stage_rates: OnceLock<StageRates>,
-    pub(crate) idleness: OnceLock<Idleness>,
-    pub(crate) revenue_plan: OnceLock<Vec<(Period, i64)>>,
+    other_than_won: Once<bool>,
+    pub(crate) lead_costs: Once<Option<Vec<f64>>>,
+    pub(crate) used_content: Once<Option<Vec<bool>>>,
+    pub(crate) origins: Once<Origins>,
+    pub(crate) content_revenue: Once<Vec<i64>>,
+    pub(crate) stage_rates: Once<StageRates>,
+    pub(crate) idleness: Once<Idleness>,
+    pub(crate) revenue_plan: Once<Vec<(Period, i64)>>,
 }
 
 /// Which rows the question's filters keep. `None`: the table can't be filtered so.
@@ -67,14 +66,14 @@ impl<'a> Context<'a> {
             segments,
             filtered,
             currency: currency_code(question.currency),
-            other_than_won: OnceLock::new(),
-            lead_costs: OnceLock::new(),
-            used_content: OnceLock::new(),
-            origins: OnceLock::new(),
-            content_revenue: OnceLock::new(),
-            stage_rates: OnceLock::new(),
-            idleness: OnceLock::new(),
-            revenue_plan: OnceLock::new(),
+            other_than_won: Once::default(),
+            lead_costs: Once::default(),
+            used_content: Once::default(),
+            origins: Once::default(),
+            content_revenue: Once::default(),
+            stage_rates: Once::default(),
+            idleness: Once::default(),
+            revenue_plan: Once::default(),
         }
     }
 
@@ -83,8 +82,7 @@ impl<'a> Context<'a> {
         *self.other_than_won.get_or_init(|| self.view.deals.iter().flatten().any(|state| state.stage != Some(DealStage::Won)))
     }
 
-    /// Works out, before several threads observe the rows of a table, what is itself worked out by several threads: a thread that
-    /// waited for it in the middle of a row could be handed another row that waits for the same.
+    /// Works out, before several threads observe the rows of a table, what they would each work out at the same time.
     pub fn prepare(&self, table: Table) {
         match table {
             Table::Deals => {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Context, Kpi, Observation, Part, pass::span, run::is_shown};
+use super::{Context, Kpi, Observation, Part, Summary, pass::span, run::is_shown};
 use crate::answer::{Evidence, EvidenceRow};
 
 /// A page of the rows that make the number, or one of its segments; by id. `None`: there is no such segment.
@@ -48,11 +48,13 @@ fn evidence_row(kpi: &Kpi, id: i64, observation: &Observation) -> EvidenceRow {
         _ => None,
     };
     let counted = fault.is_none();
+    // A cost is shared out over leads: what was spent is no part of its denominator.
+    let adds = counted && !matches!(kpi.summary, Summary::PerLead(_));
     EvidenceRow {
         id,
-        hit: counted && observation.hits >= observation.n,
-        n: if counted { observation.n } else { 0 },
-        hits: if counted { observation.hits } else { 0 },
+        hit: counted && observation.n > 0 && observation.hits >= observation.n,
+        n: if adds { observation.n } else { 0 },
+        hits: if adds { observation.hits } else { 0 },
         value: counted.then_some(observation.value),
         at: Some(observation.at),
         fault,

@@ -138,6 +138,9 @@ fn mean_interval(values: &[f64], mean: f64) -> Option<(f64, f64)> {
         let reach = 1.959_963_984_540_054 * (variance / n).sqrt();
         return Some((mean - reach, mean + reach));
     }
+    // The same values give the same interval, in whatever order they were added up.
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
     let replicate = |replicate: u64| {
         let mut chance = seeded(values.len() as u64, replicate);
         (0..values.len()).map(|_| values[chance.random_range(0..values.len())]).sum::<f64>() / n

@@ -16,7 +16,7 @@ pub fn answer(context: &Context, kpi: &Kpi) -> KpiAnswer {
     assemble(context, kpi, observed.of_kpi(0), true)
 }
 
-/// Many numbers side by side; their segments have no trends. What they share must have been prepared: see [`Context::prepare`].
+/// Many numbers side by side; their segments have no trends.
 pub fn answers(context: &Context, kpis: &[&Kpi]) -> Vec<KpiAnswer> {
     let observed = Observed::of(context, kpis);
     kpis.par_iter().enumerate().map(|(index, kpi)| assemble(context, kpi, observed.of_kpi(index), false)).collect()

@@ -140,3 +140,41 @@ impl Grid {
         tallies
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alignment::Instant;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whether segments have cells of their own or are many, all is as though each observation were added where it belongs.
+        #[test]
+        fn a_grid_is_plain_adding(
+            seen in prop::collection::vec((0_usize..70, 0_usize..5, any::<bool>()), 0..200),
+            segments in prop::sample::select(vec![0_usize, 1, 64, 65, 70]),
+            counts in prop::collection::vec(any::<bool>(), 5),
+        ) {
+            let (mut grid, mut other) = (Grid::new(5, segments), Grid::new(5, segments));
+            let mut plain = Tallies { months: vec![Tally::default(); 4], segments: vec![Tally::default(); segments], ..Tallies::default() };
+            for (index, (segment, bucket, hit)) in seen.into_iter().enumerate() {
+                let segment = segment % segments.max(1);
+                let observation = Observation::rate(Instant(0), hit);
+                let half = if index % 2 == 0 { &mut grid } else { &mut other };
+                half.add(segment, bucket, counts[bucket], &observation, false);
+                if bucket < 4 {
+                    plain.months[bucket].add(&observation, false);
+                }
+                if counts[bucket] {
+                    plain.total.add(&observation, false);
+                    plain.segments.iter_mut().skip(segment).take(1).for_each(|tally| tally.add(&observation, false));
+                }
+            }
+            grid.merge(&other);
+            let found = grid.tallies(&counts);
+            prop_assert_eq!((&found.total, &found.months, &found.segments), (&plain.total, &plain.months, &plain.segments));
+            prop_assert_eq!(found.cells.len(), if segments > SEGMENTS_WITH_TREND_MAX { 0 } else { 4 * segments });
+        }
+    }
+}

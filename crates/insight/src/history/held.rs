@@ -55,7 +55,8 @@ impl<T: Rows> Held<T> {
 
     /// Whether all rows were recorded by then, so that none has to be looked at for it.
     pub fn is_known_by(&self, known_at: Instant) -> bool {
-        self.recorded_to() <= known_at.0
+        let says_when = self.table.recorded_at().len() == self.len();
+        says_when && self.recorded_to() <= known_at.0
     }
 
     /// When the last of the rows was recorded.

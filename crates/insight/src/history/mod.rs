@@ -3,7 +3,7 @@
 //! A history is a value: [`History::apply`] makes the next one and leaves the old one to those who still read it. Touches stand
 //! sorted by group (company, or person without one), then instant, then id, so that a journey is one run of rows.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 mod column;
 mod compare;
@@ -35,6 +35,7 @@ pub use tables::{Activities, Clocks, Companies, DealTransitions, Deals, Leads, N
 use alignment::Instant;
 
 use crate::{
+    once::Once,
     rows::{Delta, Table},
     view::FirstTouches,
 };
@@ -63,9 +64,9 @@ pub struct History {
 /// What is worked out from the tables when first asked for.
 #[derive(Default)]
 struct Derived {
-    journeys: OnceLock<Journeys>,
-    deals_by_group: OnceLock<DealsByGroup>,
-    first_touches: OnceLock<FirstTouches>,
+    journeys: Once<Journeys>,
+    deals_by_group: Once<DealsByGroup>,
+    first_touches: Once<FirstTouches>,
 }
 
 /// Rows in each table.

@@ -149,8 +149,13 @@ fn says_by_when_all_was_known() {
     let folder = tempfile::tempdir().unwrap();
     history.save(folder.path()).unwrap();
     let opened = History::open(folder.path()).unwrap().unwrap();
-    for history in [history, opened] {
+    let mut later = touch(99, 1, 50.0, "paid");
+    later.recorded_at = Instant(last + 7);
+    let more = opened.apply(Delta { touches: vec![later], ..Delta::default() });
+    let less = more.apply(Delta { removed: vec![Removed { table: crate::rows::Table::Touches, id: 99 }], ..Delta::default() });
+    for (history, last) in [(history, last), (opened, last), (more, last + 7), (less, last)] {
         assert_eq!((history.touches.is_known_by(Instant(last - 1)), history.touches.is_known_by(Instant(last))), (false, true));
+        assert!(!history.people.is_known_by(Instant::MAX), "a table that does not say when its rows came is never known to be whole");
     }
 }
 

@@ -58,7 +58,7 @@ fn used_content(context: &Context) -> Option<Vec<bool>> {
     is_recorded.then_some(used)
 }
 
-/// Revenue that each piece had a part in. Worked out by several threads: before they observe rows, see `Context::prepare`.
+/// Revenue that each piece had a part in.
 pub fn content_revenue<'a>(context: &'a Context) -> &'a [i64] {
     context.content_revenue.get_or_init(|| influenced_revenue(context))
 }

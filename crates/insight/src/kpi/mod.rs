@@ -141,8 +141,7 @@ pub fn scoreboard(history: &History, question: &Question) -> Vec<KpiAnswer> {
     engine::answers(&context, ALL)
 }
 
-/// What numbers work out by several threads, before several threads work out the numbers: a thread that waited for it in the middle of one
-/// number could be handed another that waits for the same.
+/// What several numbers would each work out at the same time.
 fn prepare(context: &Context) {
     context.view.rejection_reasons();
     money::origins(context);

@@ -124,7 +124,6 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
 
 const CHUNK_ROWS: usize = 1 << 16;
 
-/// Worked out by several threads: before they do, see `prepare`.
 pub fn origins<'a>(context: &'a Context) -> &'a Origins {
     context.origins.get_or_init(|| compute_origins(context))
 }

@@ -20,12 +20,13 @@ pub static KPI: Kpi = Kpi {
     beside: nothing_beside,
 };
 
-/// What marketing promised for as many months as the period has.
+/// What marketing promised for as many months as the period has. It is the company's: what a filter leaves is not held against it.
 fn promised(context: &Context) -> Option<f64> {
     const DAYS_PER_MONTH: f64 = 365.2425 / 12.0;
     let period = context.question.period;
     let bounded = period.from != Instant::MIN && period.to != Instant::MAX;
-    let a_month = context.question.settings.targets.mqls_per_month.filter(|_| bounded)?;
+    let is_whole = context.question.filters.is_empty();
+    let a_month = context.question.settings.targets.mqls_per_month.filter(|_| bounded && is_whole)?;
     Some(a_month * period.to.days_since(period.from) / DAYS_PER_MONTH)
 }
 

@@ -84,7 +84,9 @@ impl Month {
 /// (kept, due) of marketing's promises that a month shows: how many MQLs, how many of them accepted, how complete. Whole months only.
 pub fn of_marketing(context: &Context) -> (u64, u64) {
     let (months, targets) = (&context.months, &context.question.settings.targets);
-    if [targets.mqls_per_month, targets.acceptance_rate, targets.completeness_rate].iter().all(Option::is_none) {
+    let promised = [targets.mqls_per_month, targets.acceptance_rate, targets.completeness_rate];
+    // The promises are the company's: what a filter leaves is not held against them.
+    if promised.iter().all(Option::is_none) || !context.question.filters.is_empty() {
         return (0, 0);
     }
     let none = || vec![Month::default(); months.len()];

@@ -50,7 +50,6 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     })
 }
 
-/// Worked out by several threads; before they observe rows, see `Context::prepare`.
 pub fn idleness<'a>(context: &'a Context) -> &'a Idleness {
     context.idleness.get_or_init(|| compute_idleness(context))
 }

@@ -43,7 +43,6 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     })
 }
 
-/// Worked out by several threads; before they observe rows, see `Context::prepare`.
 pub fn stage_rates<'a>(context: &'a Context) -> &'a StageRates {
     context.stage_rates.get_or_init(|| compute_stage_rates(context))
 }

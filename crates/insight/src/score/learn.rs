@@ -185,13 +185,13 @@ impl Rivals {
         };
         let marks = |rows: &[usize]| rows.iter().map(|row| found.landmarks[*row]).collect::<Vec<_>>();
         let of_points = |rows: &[usize]| points(view, ask.agreement, &marks(rows));
-        let judged_points = of_points(&split.judge);
+        let (calibrating_points, judged_points) = (of_points(&split.calibrate), of_points(&split.judge));
         let encoded = |rows: &[usize]| model.encoder.encode(table, rows);
         let bayes = NaiveBayes::fit(&model.encoder, &encoded(&split.learn), &outcomes(&split.learn));
         let of_bayes = |rows: &[usize]| bayes.all_log_odds(&encoded(rows));
         Rivals {
             score: Scored::of(model.probabilities(table, &split.judge)),
-            points: has_order(&judged_points).then(|| calibrated(&of_points(&split.calibrate), &judged_points)),
+            points: (has_order(&calibrating_points) && has_order(&judged_points)).then(|| calibrated(&calibrating_points, &judged_points)),
             naive_bayes: calibrated(&of_bayes(&split.calibrate), &of_bayes(&split.judge)),
         }
     }

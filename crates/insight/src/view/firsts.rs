@@ -80,7 +80,7 @@ fn keep_first(place: &AtomicU32, row: u32, history: &History) {
 }
 
 impl View<'_> {
-    /// The first touches of people. What is known to all is worked out once for the history, whatever is asked of it.
+    /// The first touches of people. Where all touches are known, they are worked out once for the history, whatever is asked of it.
     pub fn firsts(&self) -> Firsts<'_> {
         let touches = &self.history.touches;
         let found = match touches.is_known_by(self.known_at) {
@@ -90,7 +90,7 @@ impl View<'_> {
         Firsts { found, at: touches.at.values(), as_of: self.as_of }
     }
 
-    /// Row of the first touch of a group; with `marketing`, of the first that is marketing's work.
+    /// Row of the first touch of a group; with `side`, of the first that is that side's work.
     pub fn first_touch_of_group(&self, group: Group, side: Option<Side>) -> Option<usize> {
         let touches = &self.history.touches;
         let mut rows = self.history.journeys().rows_of(group);

@@ -3,8 +3,6 @@
 //! A fact that happened after `as_of` or was recorded after `known_at` does not count, so that the same question has the same answer
 //! for ever. One pass over the leads and their transitions; shared by all numbers of a question.
 
-use std::sync::OnceLock;
-
 use alignment::{Instant, lifecycle::Stage};
 use rayon::prelude::*;
 
@@ -20,7 +18,10 @@ pub use firsts::{FirstTouches, Firsts};
 pub use leads::LeadFacts;
 pub use work::Work;
 
-use crate::history::{DealState, History, UNLABELLED};
+use crate::{
+    history::{DealState, History, UNLABELLED},
+    once::Once,
+};
 
 pub struct View<'a> {
     pub history: &'a History,
@@ -32,12 +33,12 @@ pub struct View<'a> {
     pub deals: Vec<Option<DealState>>,
     /// The first and the last instant of anything that leads went through.
     of_leads: (i64, i64),
-    has_touches: OnceLock<bool>,
-    first_touches: OnceLock<FirstTouches>,
-    work: OnceLock<Work>,
-    reasons: OnceLock<Vec<i32>>,
-    customers: OnceLock<Customers>,
-    records_churn: OnceLock<bool>,
+    has_touches: Once<bool>,
+    first_touches: Once<FirstTouches>,
+    work: Once<Work>,
+    reasons: Once<Vec<i32>>,
+    customers: Once<Customers>,
+    records_churn: Once<bool>,
 }
 
 impl<'a> View<'a> {
@@ -51,12 +52,12 @@ impl<'a> View<'a> {
             leads,
             deals,
             of_leads,
-            has_touches: OnceLock::new(),
-            first_touches: OnceLock::new(),
-            work: OnceLock::new(),
-            reasons: OnceLock::new(),
-            customers: OnceLock::new(),
-            records_churn: OnceLock::new(),
+            has_touches: Once::default(),
+            first_touches: Once::default(),
+            work: Once::default(),
+            reasons: Once::default(),
+            customers: Once::default(),
+            records_churn: Once::default(),
         }
     }
 
