@@ -58,6 +58,11 @@ pub fn asked(params: &QuestionParams) -> Option<&str> {
     params.period.as_deref().map(str::trim).filter(|period| !period.is_empty() && *period != OWN)
 }
 
+/// The question with the period that the page shows written out, so that what is kept or opened elsewhere is of the very same time.
+pub fn settled(params: &QuestionParams, default: &str) -> QuestionParams {
+    QuestionParams { period: Some(asked(params).unwrap_or(default).to_owned()), ..params.clone() }
+}
+
 fn part(text: &Option<String>) -> &str {
     text.as_deref().unwrap_or_default().trim()
 }

@@ -15,7 +15,7 @@ use super::{
     pictures, rows,
 };
 use crate::{
-    Office,
+    Office, own_dates,
     question::QuestionParams,
     questions::{looks, pages::Saving},
     ui::{
@@ -94,7 +94,7 @@ pub async fn page(
             address(&format!("{path}/trend.csv"), &params, &[]),
         ),
         also: beside(&found.answer, currency),
-        saving: Saving::of_number(&found.answer, &params),
+        saving: Saving::of_number(&found.answer, &own_dates::settled(&params, default)),
         last_look: last_look(&office, &frame, &key, &params).await?,
         segments: segments(&found, &path, &params),
         by: found.question.by.as_ref().map(|by| params::in_sentence(&by.key())).unwrap_or_default(),

@@ -10,7 +10,7 @@ use super::{
     pictures, rows,
 };
 use crate::{
-    Office,
+    Office, own_dates,
     question::QuestionParams,
     questions::pages::Saving,
     ui::{
@@ -81,7 +81,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
         by: board.question.by.as_ref().map(|by| in_sentence(&by.key())).unwrap_or_default(),
         faults,
         as_of: frame.date_time(board.question.as_of),
-        saving: Saving::of("scoreboard", "Scoreboard", &params),
+        saving: Saving::of("scoreboard", "Scoreboard", &own_dates::settled(&params, default)),
         empty: history.leads.is_empty() && history.deals.is_empty(),
         judged: Judged::of(&board.question),
         frame,
