@@ -57,7 +57,7 @@ const download = (person_id, at) => ({ person_id, kind: "download", at, channel:
 
 async function startDraft(page) {
   await page.goto("/agreement");
-  await expect(page.getByText("Nobody has signed this version")).toBeVisible();
+  await expect(page.getByText("Version 2, in force since")).toBeVisible();
   await isForEverybody(page);
   await page.getByRole("link", { name: "Propose a change" }).click();
   await page.getByLabel("What it is for").fill("What an MQL is, and who gets it");
@@ -67,10 +67,11 @@ async function startDraft(page) {
   return Number(new URL(page.url()).pathname.split("/").pop());
 }
 
-/** Marketing asks for another condition, and sees it in words before and after it is saved. */
+/** Marketing asks for fewer points and for another condition, and sees it in words before and after it is saved. */
 async function editCriteria(page) {
   await page.getByRole("link", { name: "Stages", exact: true }).click();
   const mql = within(page, "MQL");
+  for (const points of await mql.getByLabel("is at least", { exact: true }).all()) await points.fill("20");
   const fields = await mql.getByLabel("Field", { exact: true }).count();
   await mql.getByRole("button", { name: "+ Field" }).last().click();
   await expect(mql.getByLabel("Field", { exact: true })).toHaveCount(fields + 1);
@@ -156,8 +157,8 @@ async function agreed(marketing, sales, draft) {
 
   await follows(sales, "A draft of the Agreement waits for your signature");
   await press(sales, "Sign as head of sales");
-  await toast(sales, "Both teams have signed: this is version 2.");
-  await expect(sales.getByRole("heading", { name: /Version 2\s+in force/ })).toBeVisible();
+  await toast(sales, "Both teams have signed: this is version 3.");
+  await expect(sales.getByRole("heading", { name: /Version 3\s+in force/ })).toBeVisible();
   await isForEverybody(sales);
 }
 
