@@ -98,7 +98,7 @@ fn scoring(agreement: &Agreement) -> Scoring {
     let ideal = &agreement.ideal_customer;
     let field = |key: &str, test| Criterion::Field(FieldTest { field: key.into(), test });
     let has_part = |word: &&str| field(fields::PERSON_JOB_TITLE, Test::Contains((*word).to_owned()));
-    let title_with = |words: &[&str]| Criterion::Any(words.iter().map(|word| has_part(word)).collect());
+    let title_with = |words: &[&str]| Criterion::Any(words.iter().map(&has_part).collect());
     let fit = |name: &str, points, when| FitRule { name: name.into(), points, when };
     let most = ideal.employees_max as f64;
     Scoring {
