@@ -47,6 +47,13 @@ impl Month {
     }
 }
 
+/// The day that an instant is in: its first instant, and the first of the next. An instant between two days is in neither: both are it.
+pub fn day_of(at: Instant, zone: &TimeZone) -> (Instant, Instant) {
+    let from = at.day_start(zone);
+    let next = at.in_zone(zone).date().tomorrow().ok().and_then(|date| date.to_zoned(zone.clone()).ok());
+    (from, if from == at { at } else { next.map_or(at, |next| Instant::from_timestamp(next.timestamp())) })
+}
+
 /// The months that the time from `from` up to `to` touches, in order; `most` at most.
 pub fn touched(from: Instant, to: Instant, zone: &TimeZone, most: usize) -> Vec<Month> {
     let mut months = Vec::new();
@@ -80,6 +87,13 @@ pub fn place(months: &[Month], at: Instant) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::testing::day;
+
+    #[test]
+    fn the_day_of_an_instant() {
+        let utc = TimeZone::UTC;
+        assert_eq!(day_of(day(20.4), &utc), (day(20.0), day(21.0)));
+        assert_eq!(day_of(day(20.0), &utc), (day(20.0), day(20.0)));
+    }
 
     #[test]
     fn months_around_an_instant() {

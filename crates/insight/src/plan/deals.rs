@@ -5,6 +5,7 @@ use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::DealStage};
 use super::{
     calendar::{self, Month},
     lags::Lag,
+    record,
     season::Season,
 };
 use crate::{
@@ -50,7 +51,7 @@ pub struct OpenDeal {
 }
 
 pub fn read(context: &Context, whole: &[Month]) -> Deals {
-    let as_of = context.view.as_of;
+    let (today, to_come_from) = record::day(context);
     let mut spells = vec![Vec::new(); OPEN_STAGES.len()];
     let mut tallies = [(0, 0); OPEN_STAGES.len()];
     let (mut open, mut signed) = (Vec::new(), Vec::new());
@@ -71,7 +72,7 @@ pub fn read(context: &Context, whole: &[Month]) -> Deals {
             let (end, outcome) = match (state.is_won(), state.is_lost()) {
                 (true, _) => (state.at, Outcome::Converted),
                 (_, true) => (state.at, Outcome::Left),
-                _ => (Some(as_of), Outcome::Open),
+                _ => (Some(today), Outcome::Open),
             };
             let is_closed = outcome != Outcome::Open;
             tallies[stage] = (tallies[stage].0 + u64::from(is_closed), tallies[stage].1 + u64::from(state.is_won()));
@@ -81,14 +82,14 @@ pub fn read(context: &Context, whole: &[Month]) -> Deals {
             let stage = state.stage.and_then(|stage| OPEN_STAGES.iter().position(|known| *known == stage)).unwrap_or(0);
             let since = entered[stage].or(state.at).unwrap_or(state.counts_from);
             let amount_minor = if let Amount::Minor(minor) = context.deal_amount(row) { Some(minor as f64) } else { None };
-            open.push(OpenDeal { stage, age_days: as_of.days_since(since).max(0.0), amount_minor });
+            open.push(OpenDeal { stage, age_days: to_come_from.days_since(since).max(0.0), amount_minor });
         }
     }
     signed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let step = |(spells, (closed, won))| DealStep { closed, won, lag: Lag::of(spells) };
     Deals {
         stages: spells.into_iter().zip(tallies).map(step).collect(),
-        sizes_minor: sizes(&signed, as_of),
+        sizes_minor: sizes(&signed, today),
         season: season(signed.iter().map(|(at, _)| *at), whole),
         open,
         signed,
@@ -112,8 +113,8 @@ fn entered(context: &Context, deal_row: usize) -> [Option<Instant>; 3] {
     entered
 }
 
-fn sizes(signed: &[(Instant, f64)], as_of: Instant) -> Vec<f64> {
-    let since = as_of.plus_micros(-YEAR_DAYS * MICROS_PER_DAY);
+fn sizes(signed: &[(Instant, f64)], today: Instant) -> Vec<f64> {
+    let since = today.plus_micros(-YEAR_DAYS * MICROS_PER_DAY);
     let of = |from: Instant| signed.iter().filter(move |(at, minor)| *at >= from && *minor > 0.0).map(|(_, minor)| *minor);
     let mut sizes: Vec<f64> = of(since).collect();
     if sizes.len() < SIZES_MIN {

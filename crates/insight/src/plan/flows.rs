@@ -66,7 +66,7 @@ impl Flows {
     pub fn of(record: &Record, ask: &Ask) -> Flows {
         let slower = ask.changes.cycle_factor.unwrap_or(1.0);
         let slots = slots(record, ask.by);
-        let end = ask.by.days_since(record.as_of).max(0.0);
+        let end = ask.by.days_since(record.to_come_from).max(0.0);
         let stages = record.stages.len() - 1;
         // Through all steps from a stage on, by source.
         let through: Vec<Vec<Vec<f64>>> = record
@@ -112,16 +112,16 @@ impl Flows {
 
 fn slots(record: &Record, by: Instant) -> Vec<Slot> {
     let slot = |month: Month| {
-        let (from, to) = (month.from.max(record.as_of), month.to.min(by));
+        let (from, to) = (month.from.max(record.to_come_from), month.to.min(by));
         let part = to.days_since(from) / month.days();
         Slot {
             month,
-            from_days: from.days_since(record.as_of),
-            to_days: to.days_since(record.as_of),
+            from_days: from.days_since(record.to_come_from),
+            to_days: to.days_since(record.to_come_from),
             weight: part * record.season.factors[month.index],
         }
     };
-    calendar::touched(record.as_of, by, &record.zone, MONTHS_MAX + 1).into_iter().map(slot).collect()
+    calendar::touched(record.to_come_from, by, &record.zone, MONTHS_MAX + 1).into_iter().map(slot).collect()
 }
 
 /// Of the last year's entries; of its leads where nothing entered the stage.

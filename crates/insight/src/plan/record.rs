@@ -38,6 +38,8 @@ pub const OTHER_SOURCES: &str = "other sources";
 
 pub struct Record {
     pub as_of: Instant,
+    /// The end of the day of `as_of`: as long as the record stays the same, a plan says the same all day.
+    pub to_come_from: Instant,
     pub known_at: Instant,
     pub agreement_version: u32,
     pub currency: Currency,
@@ -110,10 +112,11 @@ impl Record {
         let (names, of_leads) = sources(context);
         let stages = stages(context);
         let (as_of, zone) = (context.view.as_of, &context.question.zone);
+        let (today, to_come_from) = day(context);
         let whole = whole_months(context);
         let deals = deals::read(context, &whole);
         let stays: Vec<Vec<Stay>> = stages.windows(2).map(|pair| stays(context, &of_leads, pair[0], pair[1])).collect();
-        let steps: Vec<Step> = stages.windows(2).zip(&stays).map(|(pair, stays)| step(as_of, zone, pair, stays, &whole)).collect();
+        let steps: Vec<Step> = stages.windows(2).zip(&stays).map(|(pair, stays)| step(today, zone, pair, stays, &whole)).collect();
         let costs = costs::read(context, &of_leads, names.len(), &whole);
         let open = open(context, &of_leads, names.len(), &stages, &deals);
         let mut sources: Vec<Source> = Vec::new();
@@ -134,6 +137,7 @@ impl Record {
             Season::of(&counts.iter().map(|count| *count as f64).collect::<Vec<_>>(), whole.first().map_or(0, |month| month.index));
         Record {
             as_of,
+            to_come_from,
             known_at: context.view.known_at,
             agreement_version: context.question.settings.agreement_version,
             currency: context.question.currency,
@@ -178,6 +182,11 @@ impl Record {
     }
 }
 
+/// The day of `as_of`: a plan counts by whole days, what was from its beginning and what is to come from its end.
+pub(super) fn day(context: &Context) -> (Instant, Instant) {
+    calendar::day_of(context.view.as_of, &context.question.zone)
+}
+
 /// The last whole months before `as_of`, from the one in which the first lead came.
 pub(super) fn whole_months(context: &Context) -> Vec<Month> {
     let as_of = context.view.as_of;
@@ -192,7 +201,7 @@ pub(super) fn known<'a>(context: &'a Context, row: usize) -> Option<&'a LeadFact
 /// Names of the sources, and which one each lead has.
 fn sources(context: &Context) -> (Vec<Option<String>>, Vec<u32>) {
     let labels = &context.history.leads.source;
-    let since = context.view.as_of.plus_micros(-LAG_DAYS_BACK * MICROS_PER_DAY);
+    let since = day(context).0.plus_micros(-LAG_DAYS_BACK * MICROS_PER_DAY);
     let mut counts: FxHashMap<i32, u64> = FxHashMap::default();
     for row in 0..labels.codes().len() {
         if known(context, row).and_then(LeadFacts::begins).is_some_and(|at| at >= since) {
@@ -223,8 +232,8 @@ fn stages(context: &Context) -> Vec<Stage> {
 }
 
 fn stays(context: &Context, of_leads: &[u32], from: Stage, to: Stage) -> Vec<Stay> {
-    let as_of = context.view.as_of;
-    let since = as_of.plus_micros(-LAG_DAYS_BACK * MICROS_PER_DAY);
+    let (today, _) = day(context);
+    let since = today.plus_micros(-LAG_DAYS_BACK * MICROS_PER_DAY);
     let stay = |row: usize| {
         let facts = known(context, row).filter(|facts| facts.counts_in(from) && facts.records(to))?;
         let entered_at = facts.from(from).filter(|at| *at >= since)?;
@@ -232,7 +241,7 @@ fn stays(context: &Context, of_leads: &[u32], from: Stage, to: Stage) -> Vec<Sta
         let (end, outcome) = match (reached, facts.exit()) {
             (true, _) => (facts.at(to), Outcome::Converted),
             (false, Some(exit)) => (facts.at(exit), Outcome::Left),
-            (false, None) => (Some(as_of), Outcome::Open),
+            (false, None) => (Some(today), Outcome::Open),
         };
         let age_days = facts.at(from).zip(end).map(|(start, end)| end.days_since(start).max(0.0));
         let spell = age_days.map(|age_days| Spell { age_days, outcome });
@@ -241,10 +250,10 @@ fn stays(context: &Context, of_leads: &[u32], from: Stage, to: Stage) -> Vec<Sta
     (0..of_leads.len()).filter_map(stay).collect()
 }
 
-fn step(as_of: Instant, zone: &TimeZone, pair: &[Stage], stays: &[Stay], whole: &[Month]) -> Step {
+fn step(today: Instant, zone: &TimeZone, pair: &[Stage], stays: &[Stay], whole: &[Month]) -> Step {
     let lag = Lag::of(stays.iter().filter_map(|stay| stay.spell).collect());
     // Whole days, so that the same leads can be asked for elsewhere by their dates.
-    let end = as_of.plus_micros(-(lag.mature_days * MICROS_PER_DAY as f64) as i64).day_start(zone);
+    let end = today.plus_micros(-(lag.mature_days * MICROS_PER_DAY as f64) as i64).day_start(zone);
     let cohorts = (end.plus_micros(-YEAR_DAYS * MICROS_PER_DAY).day_start(zone), end);
     let (entered, reached) = tally(stays.iter(), cohorts);
     let mut months = vec![(0, 0); whole.len()];
@@ -280,7 +289,7 @@ fn own_lag<'a>(stays: impl Iterator<Item = &'a Stay>) -> Option<Lag> {
 
 /// Entries into each stage in the last year, by source.
 fn entries(context: &Context, of_leads: &[u32], sources: usize, stages: &[Stage]) -> Vec<Vec<u64>> {
-    let since = context.view.as_of.plus_micros(-YEAR_DAYS * MICROS_PER_DAY);
+    let since = day(context).0.plus_micros(-YEAR_DAYS * MICROS_PER_DAY);
     let mut entries = vec![vec![0; stages.len()]; sources];
     for (row, source) in of_leads.iter().enumerate() {
         let Some(facts) = known(context, row) else { continue };
@@ -302,6 +311,7 @@ fn customers_at(context: &Context) -> Vec<Instant> {
 const AGES: [f64; 12] = [0.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0, 32.0, 46.0, 70.0, 110.0, 200.0];
 
 fn open(context: &Context, of_leads: &[u32], sources: usize, stages: &[Stage], deals: &Deals) -> Vec<Vec<Vec<Open>>> {
+    let (_, to_come_from) = day(context);
     let mut ages = vec![vec![vec![(0_u64, 0.0_f64); AGES.len()]; stages.len() - 1]; sources];
     for (row, source) in of_leads.iter().enumerate() {
         let Some(facts) = known(context, row) else { continue };
@@ -310,7 +320,7 @@ fn open(context: &Context, of_leads: &[u32], sources: usize, stages: &[Stage], d
         }
         let furthest = stages[..stages.len() - 1].iter().rposition(|stage| facts.has_reached(*stage));
         let Some((place, at)) = furthest.and_then(|place| Some((place, facts.from(stages[place])?))) else { continue };
-        let age = context.view.as_of.days_since(at).max(0.0);
+        let age = to_come_from.days_since(at).max(0.0);
         let bin = AGES.partition_point(|from| *from <= age).saturating_sub(1);
         let of_age = &mut ages[*source as usize][place][bin];
         (of_age.0, of_age.1) = (of_age.0 + 1, of_age.1 + age);

@@ -50,6 +50,7 @@ fn with_steps(steps: &[(u64, u64, Lag)]) -> Record {
     };
     Record {
         as_of: day(0.0),
+        to_come_from: day(0.0),
         known_at: day(0.0),
         agreement_version: 1,
         currency: Currency::EUR,
@@ -179,7 +180,7 @@ fn reps_that_are_missing_are_said() {
 #[test]
 fn the_year_is_paced_by_its_season() {
     let mut record = one_step(100, 20);
-    record.as_of = day(59.0);
+    (record.as_of, record.to_come_from) = (day(59.0), day(59.0));
     record.deals.season.factors = [2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0];
     record.deals.signed = vec![(day(10.0), 40_000.0), (day(40.0), 60_000.0), (day(80.0), 1.0)];
     let targets = Targets { revenue: Some((Period { from: day(0.0), to: day(365.0) }, 1_000_001)), ..Targets::default() };
@@ -247,11 +248,23 @@ fn nothing_is_planned_of_a_part() {
 #[test]
 fn a_signature_of_this_instant_counts() {
     let mut record = one_step(100, 20);
-    record.as_of = day(59.0);
+    (record.as_of, record.to_come_from) = (day(59.0), day(59.0));
     record.deals.signed = vec![(day(59.0), 40_000.0)];
     let targets = Targets { revenue: Some((Period { from: day(0.0), to: day(365.0) }, 1_000_000)), ..Targets::default() };
     let pacing = plan(&record, &targets, &customers(5, 150.0)).pacing.unwrap();
     assert_eq!((pacing.signed_minor, pacing.months[2].signed_so_far_minor), (40_000, Some(40_000)));
+}
+
+#[test]
+fn a_plan_says_the_same_all_day() {
+    let history = history(two_years());
+    let at = |hour: f64| {
+        let now = day(-40.0 + hour / 24.0);
+        let record = record(&history, &Question { as_of: now, known_at: now, ..question() });
+        let answer = plan(&record, &Targets::default(), &Ask::new(Target::Customers(50), day(140.0)));
+        (answer.columns, answer.cells, answer.in_hand, answer.pace)
+    };
+    assert_eq!(at(9.0), at(17.5));
 }
 
 #[test]
