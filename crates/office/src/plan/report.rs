@@ -11,7 +11,7 @@ use super::{PlanParams, Planned, past, planned};
 use crate::{
     Office,
     question::QuestionParams,
-    report::{Report, Sheet, heading as heading_of, judged, with_question},
+    report::{Report, Sheet, heading as heading_of, judged, plain_major, with_question},
     ui::format,
 };
 
@@ -49,7 +49,7 @@ pub async fn past_report(office: &Office, params: &QuestionParams) -> anyhow::Re
     Ok(Report {
         json: with_question(&question, [("backtest", json!(*tried))]),
         heading: heading_of(&question),
-        csv: Sheet { title: String::new(), header: sheet.header.clone(), rows: sheet.rows.clone() },
+        csv: Sheet::untitled(sheet.header.clone(), sheet.rows.clone()),
         sheets: vec![sheet],
     })
 }
@@ -61,11 +61,8 @@ pub fn past_sheet(tried: &Backtest, question: &Question) -> Sheet {
         let median = format!("{:.0}", tried.median);
         vec![format::iso_date(tried.as_of, &question.zone), median, half, most, nearly, tried.customers.to_string()]
     };
-    Sheet {
-        title: past_words(tried),
-        header: texts(&["as of the end of", "expected", "50%", "80%", "95%", "customers"]),
-        rows: tried.tried.iter().map(row).collect(),
-    }
+    let header = ["as of the end of", "expected", "50%", "80%", "95%", "customers"];
+    Sheet::new(past_words(tried), header, tried.tried.iter().map(row))
 }
 
 pub fn past_words(tried: &Backtest) -> String {
@@ -104,7 +101,7 @@ fn sheets(found: &Planned) -> Vec<Sheet> {
     sheets.extend(quarters(answer));
     let mut words = answer.words.clone();
     words.extend(answer.promise.as_ref().map(|promise| promise.words.clone()));
-    sheets.push(Sheet { title: "To know".into(), header: vec!["what".into()], rows: words.into_iter().map(|words| vec![words]).collect() });
+    sheets.push(Sheet::new("To know", ["what"], words.into_iter().map(|words| vec![words])));
     sheets
 }
 
@@ -131,15 +128,12 @@ pub fn needs(answer: &PlanAnswer) -> Sheet {
     rows.push(spend);
     let hand = &answer.in_hand;
     let expected = hand.customers.map_or("unknown".to_owned(), |customers| format!("{customers:.1}"));
-    Sheet {
-        title: format!(
-            "Needed beside what is in hand ({} open deals and {} open passes: {expected} customers expected)",
-            hand.deals,
-            hand.passes.iter().map(|(_, passes)| passes).sum::<u64>()
-        ),
-        header,
-        rows,
-    }
+    let title = format!(
+        "Needed beside what is in hand ({} open deals and {} open passes: {expected} customers expected)",
+        hand.deals,
+        hand.passes.iter().map(|(_, passes)| passes).sum::<u64>()
+    );
+    Sheet::new(title, header, rows)
 }
 
 pub fn steps(answer: &PlanAnswer) -> Sheet {
@@ -156,7 +150,7 @@ pub fn steps(answer: &PlanAnswer) -> Sheet {
         ]
     };
     let header = ["step", "rate", "from", "recorded", "95% interval", "mature leads", "median days", "mature after days"];
-    Sheet { title: "Rates and lags".into(), header: texts(&header), rows: answer.steps.iter().map(row).collect() }
+    Sheet::new("Rates and lags", header, answer.steps.iter().map(row))
 }
 
 fn sources(answer: &PlanAnswer) -> Sheet {
@@ -169,12 +163,8 @@ fn sources(answer: &PlanAnswer) -> Sheet {
             money(source.spend_minor, answer),
         ]
     };
-    let rows = answer.sources.iter().filter(|source| source.share > 0.0).map(row).collect();
-    Sheet {
-        title: format!("Leads by source, at {}", percent(answer.focus)),
-        header: texts(&["source", "share", "leads", "cost per lead", "spend"]),
-        rows,
-    }
+    let rows = answer.sources.iter().filter(|source| source.share > 0.0).map(row);
+    Sheet::new(format!("Leads by source, at {}", percent(answer.focus)), ["source", "share", "leads", "cost per lead", "spend"], rows)
 }
 
 fn capacity(answer: &PlanAnswer) -> Sheet {
@@ -191,7 +181,7 @@ fn capacity(answer: &PlanAnswer) -> Sheet {
         ]
     };
     let header = ["of", "a month", "each takes", "reps needed", "reps", "chance with them"];
-    Sheet { title: "Capacity".into(), header: texts(&header), rows: answer.capacity.iter().map(row).collect() }
+    Sheet::new("Capacity", header, answer.capacity.iter().map(row))
 }
 
 fn chances(answer: &PlanAnswer) -> Sheet {
@@ -206,7 +196,7 @@ fn chances(answer: &PlanAnswer) -> Sheet {
     };
     let mut rows = vec![row("as leads come now", &answer.pace)];
     rows.extend(answer.with_spend.iter().map(|pace| row("with the spend assumed", pace)));
-    Sheet { title: "Chance of the target".into(), header: texts(&["if", "leads a month", "customers", "revenue", "chance"]), rows }
+    Sheet::new("Chance of the target", ["if", "leads a month", "customers", "revenue", "chance"], rows)
 }
 
 pub fn quarters(answer: &PlanAnswer) -> Option<Sheet> {
@@ -222,13 +212,13 @@ pub fn quarters(answer: &PlanAnswer) -> Option<Sheet> {
         pacing.ahead_days.abs(),
         minor(pacing.ahead_minor.abs())
     );
-    Some(Sheet { title, header: texts(&["quarter", "planned", "signed"]), rows: pacing.quarters.iter().map(row).collect() })
+    Some(Sheet::new(title, ["quarter", "planned", "signed"], pacing.quarters.iter().map(row)))
 }
 
 /// The months of the target with what was signed: the table behind both pictures of it.
 pub fn pacing_csv(answer: &PlanAnswer) -> Sheet {
     let header = ["month", "planned", "planned so far", "signed", "signed so far", "currency"];
-    let plain = |minor: i64| format!("{:.2}", minor as f64 / answer.currency.minor_per_major() as f64);
+    let plain = |minor: i64| plain_major(Money::new(minor, answer.currency));
     let rows = answer.pacing.iter().flat_map(|pacing| &pacing.months).map(|month| {
         let signed = [month.signed_minor, month.signed_so_far_minor].map(|minor| minor.map_or_else(String::new, plain));
         let [signed, so_far] = signed;
@@ -241,36 +231,34 @@ pub fn pacing_csv(answer: &PlanAnswer) -> Sheet {
             answer.currency.to_string(),
         ]
     });
-    Sheet { title: String::new(), header: texts(&header), rows: rows.collect() }
+    Sheet::untitled(header, rows)
 }
 
 pub fn fan_csv(answer: &PlanAnswer) -> Sheet {
-    let mut header = texts(&["at"]);
+    let mut header = vec!["at".to_owned()];
     header.extend(insight::plan::LEVELS.iter().map(|level| format!("p{}", level * 100.0)));
     header.push("currency".into());
-    let plain = |minor: &f64| format!("{:.2}", minor / answer.currency.minor_per_major() as f64);
     let rows = answer.pacing.iter().flat_map(|pacing| &pacing.fan).map(|point| {
-        let levels = point.signed_minor.iter().map(plain);
+        let levels = point.signed_minor.iter().map(|minor| plain_minor(*minor, answer));
         std::iter::once(point.at.to_string()).chain(levels).chain([answer.currency.to_string()]).collect()
     });
-    Sheet { title: String::new(), header, rows: rows.collect() }
+    Sheet::untitled(header, rows)
 }
 
 /// Leads, MQLs and spend by month and source.
 pub fn cells(answer: &PlanAnswer) -> Sheet {
-    let plain = |minor: f64| format!("{:.2}", minor / answer.currency.minor_per_major() as f64);
     let row = |cell: &insight::plan::Cell| {
         vec![
             cell.month.clone(),
             answer.sources[cell.source].source.clone().unwrap_or_default(),
             cell.leads.to_string(),
             cell.mqls.map_or_else(String::new, |mqls| format!("{mqls:.1}")),
-            cell.spend_minor.map_or_else(String::new, plain),
+            cell.spend_minor.map_or_else(String::new, |minor| plain_minor(minor, answer)),
             answer.currency.to_string(),
         ]
     };
     let header = ["month", "source", "leads", "mqls", "spend", "currency"];
-    Sheet { title: String::new(), header: texts(&header), rows: answer.cells.iter().map(row).collect() }
+    Sheet::untitled(header, answer.cells.iter().map(row))
 }
 
 pub fn plural_of(stage: Stage) -> &'static str {
@@ -303,6 +291,7 @@ pub fn dash() -> String {
     "–".to_owned()
 }
 
-fn texts(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+/// A mean for a file, to the minor unit.
+fn plain_minor(minor: f64, answer: &PlanAnswer) -> String {
+    plain_major(Money::new(minor.round() as i64, answer.currency))
 }

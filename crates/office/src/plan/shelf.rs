@@ -1,6 +1,6 @@
 //! The saved plans on the command line: which there are, and what one says.
 
-use alignment::{Currency, Instant};
+use alignment::{Currency, Instant, Money};
 use facts::{list::Turn, plans};
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{api::Plan, body::PlanBody, lines, saved};
 use crate::{
     Actor, Office,
     plan::Planned,
-    report::{Report, Sheet},
+    report::{Report, Sheet, plain_major},
     ui::format,
     web::AppError,
 };
@@ -48,7 +48,7 @@ pub async fn list(office: &Office, limit: usize) -> anyhow::Result<Report> {
         let by = body.by.clone().unwrap_or_default();
         vec![plan.id.to_string(), plan.name.clone(), target(body), by, author(plan), day(&plan.edited_at, &zone)]
     };
-    let listed = || sheet("Saved plans", ["id", "plan", "target", "by", "saved by", "saved on"], plans.iter().map(row));
+    let listed = || Sheet::new("Saved plans", ["id", "plan", "target", "by", "saved by", "saved on"], plans.iter().map(row));
     let heading =
         if plans.is_empty() { "No plan is saved yet".into() } else { format::plural(plans.len() as u64, "saved plan", "saved plans") };
     Ok(Report { json: json!({"items": plans, "next": page.next}), heading, sheets: vec![listed()], csv: listed() })
@@ -58,13 +58,13 @@ pub async fn show(office: &Office, id: i64) -> anyhow::Result<Report> {
     let zone = office.agreement().await?.agreement.time_zone();
     let plan = Plan::try_from(saved::one(office, id).await?)?;
     let heading = format!("{}: plan {id}, saved by {} on {} (edit {})", plan.name, author(&plan), day(&plan.edited_at, &zone), plan.edits);
-    let mut sheets = vec![sheet("What it says", ["what", "as saved"], said(&plan.body))];
+    let mut sheets = vec![Sheet::new("What it says", ["what", "as saved"], said(&plan.body))];
     if !plan.body.spend.is_empty() {
         sheets.push(spend(&plan.body));
     }
     if !plan.body.territories.is_empty() {
         let row = |territory: &super::body::Territory| vec![territory.region.clone(), format::rate(territory.share)];
-        sheets.push(sheet("Territories", ["region", "share"], plan.body.territories.iter().map(row)));
+        sheets.push(Sheet::new("Territories", ["region", "share"], plan.body.territories.iter().map(row)));
     }
     Ok(Report { json: json!(plan), heading, sheets, csv: spend_csv(&plan.body) })
 }
@@ -94,17 +94,17 @@ fn said(body: &PlanBody) -> Vec<Vec<String>> {
 fn spend(body: &PlanBody) -> Sheet {
     let row =
         |line: &super::body::SpendLine| vec![line.month.clone(), format::label(line.source.as_deref()), money(line.amount_minor, body)];
-    sheet("Spend by month and source", ["month", "source", "amount"], body.spend.iter().map(row))
+    Sheet::new("Spend by month and source", ["month", "source", "amount"], body.spend.iter().map(row))
 }
 
 /// With plain numbers.
 fn spend_csv(body: &PlanBody) -> Sheet {
     let currency = body.currency.unwrap_or(Currency::EUR);
-    let plain = |minor: i64| format!("{:.1$}", minor as f64 / currency.minor_per_major() as f64, currency.minor_digits() as usize);
     let row = |line: &super::body::SpendLine| {
-        vec![line.month.clone(), line.source.clone().unwrap_or_default(), plain(line.amount_minor), currency.to_string()]
+        let amount = plain_major(Money::new(line.amount_minor, currency));
+        vec![line.month.clone(), line.source.clone().unwrap_or_default(), amount, currency.to_string()]
     };
-    sheet("", ["month", "source", "amount", "currency"], body.spend.iter().map(row))
+    Sheet::untitled(["month", "source", "amount", "currency"], body.spend.iter().map(row))
 }
 
 fn target(body: &PlanBody) -> String {
@@ -116,7 +116,7 @@ fn target(body: &PlanBody) -> String {
 }
 
 fn money(minor: i64, body: &PlanBody) -> String {
-    format::money_brief(alignment::Money::new(minor, body.currency.unwrap_or(Currency::EUR)))
+    format::money_brief(Money::new(minor, body.currency.unwrap_or(Currency::EUR)))
 }
 
 fn author(plan: &Plan) -> String {
@@ -125,8 +125,4 @@ fn author(plan: &Plan) -> String {
 
 fn day(at: &str, zone: &TimeZone) -> String {
     at.parse::<Instant>().map_or_else(|_| at.to_owned(), |at| format::iso_date(at, zone))
-}
-
-fn sheet<const COLUMNS: usize>(title: &str, header: [&str; COLUMNS], rows: impl IntoIterator<Item = Vec<String>>) -> Sheet {
-    Sheet { title: title.to_owned(), header: header.map(str::to_owned).to_vec(), rows: rows.into_iter().collect() }
 }
