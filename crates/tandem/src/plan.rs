@@ -136,10 +136,13 @@ pub async fn run(place: &Place, args: PlanArgs) -> anyhow::Result<()> {
         Some(Which::List { limit }) => print(place.format, &shelf::list(&office, limit.clamp(1, LIMIT_MAX)).await?),
         Some(Which::Show { id }) => print(place.format, &shelf::show(&office, id).await?),
         Some(Which::Delete { id, undo }) => {
-            let row = saved::set_removed(&office, &Actor::command_line(), id, !undo).await?;
+            let actor = Actor::command_line();
             print_text(&match undo {
-                false => format!("Took “{}” off the list; `tandem plan delete {id} --undo` puts it back.\n", row.name),
-                true => format!("“{}” is on the list again.\n", row.name),
+                false => {
+                    let plan = saved::remove(&office, &actor, id).await?;
+                    format!("Took “{}” off the list; `tandem plan delete {id} --undo` puts it back.\n", plan.name)
+                }
+                true => format!("“{}” is on the list again.\n", saved::put_back(&office, &actor, id).await?.name),
             })
         }
         None if args.backtest => print(place.format, &report::past_report(&office, &args.asked.params().0).await?),

@@ -19,7 +19,6 @@ use crate::{
         wire::{at, at_or_none},
         write,
     },
-    office::News,
     question::QuestionParams,
     web::{Allow, AppError, Endpoint},
 };
@@ -159,21 +158,9 @@ async fn edit(State(office): State<Office>, actor: Actor, Path(id): Path<i64>, b
 }
 
 async fn remove(State(office): State<Office>, actor: Actor, Path(id): Path<i64>) -> Result<Json<Plan>, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::remove(&mut tx, &author, id).await?;
-    let plan = Plan::try_from(plans::one(tx.conn(), id).await?)?;
-    tx.commit().await?;
-    office.tell(News::Record { tables: vec!["plans".into()] });
-    Ok(Json(plan))
+    Ok(Json(saved::remove(&office, &actor, id).await?.try_into()?))
 }
 
 async fn put_back(State(office): State<Office>, actor: Actor, Path(id): Path<i64>) -> Result<Json<Plan>, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::put_back(&mut tx, &author, id).await?;
-    let plan = Plan::try_from(plans::one(tx.conn(), id).await?)?;
-    tx.commit().await?;
-    office.tell(News::Record { tables: vec!["plans".into()] });
-    Ok(Json(plan))
+    Ok(Json(saved::put_back(&office, &actor, id).await?.try_into()?))
 }

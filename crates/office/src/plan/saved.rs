@@ -11,6 +11,7 @@ use super::{Planned, body::PlanBody, report};
 use crate::{
     Actor, Office,
     api::write,
+    office::News,
     question::{QuestionParams, ask},
     web::AppError,
 };
@@ -53,49 +54,49 @@ pub fn whole(found: &Planned) -> PlanBody {
     }
 }
 
-/// As a plan of its own, or over the one with this id and these edits; gives it as it is kept.
-pub async fn keep(office: &Office, actor: &Actor, name: &str, body: &PlanBody, over: Option<(i64, i64)>) -> Result<PlanRow, AppError> {
-    let author = write::author(office, actor).await?;
-    let mut tx = office.facts().write().await?;
-    let id = match over {
-        Some((id, edits)) => edit(&mut tx, &author, id, edits, name, body).await.map(|_| id)?,
-        None => create(&mut tx, &author, name, body).await?,
+/// A plan as it is kept.
+pub struct Kept {
+    pub plan: PlanRow,
+    /// Whether anything differed from what was there.
+    pub has_changed: bool,
+}
+
+/// As a plan of its own, or over the one with this id and these edits.
+pub async fn keep(office: &Office, actor: &Actor, name: &str, body: &PlanBody, over: Option<(i64, i64)>) -> Result<Kept, AppError> {
+    let (mut tx, author) = begin(office, actor).await?;
+    let (id, has_changed) = match over {
+        Some((id, edits)) => (id, edit(&mut tx, &author, id, edits, name, body).await?),
+        None => (create(&mut tx, &author, name, body).await?, true),
     };
-    let plan = plans::one(tx.conn(), id).await?;
-    tx.commit().await?;
-    Ok(plan)
+    Ok(Kept { plan: done(office, tx, id).await?, has_changed })
 }
 
-/// Takes one out of the list, or puts it back.
-pub async fn set_removed(office: &Office, actor: &Actor, id: i64, is_removed: bool) -> Result<PlanRow, AppError> {
-    let author = write::author(office, actor).await?;
-    let mut tx = office.facts().write().await?;
-    match is_removed {
-        true => remove(&mut tx, &author, id).await?,
-        false => put_back(&mut tx, &author, id).await?,
-    }
-    let plan = plans::one(tx.conn(), id).await?;
-    tx.commit().await?;
-    Ok(plan)
+/// Takes one out of the list.
+pub async fn remove(office: &Office, actor: &Actor, id: i64) -> Result<PlanRow, AppError> {
+    let (mut tx, author) = begin(office, actor).await?;
+    plans::remove(&mut tx, &author, id).await?;
+    done(office, tx, id).await
 }
 
-pub async fn create(tx: &mut WriteTx, author: &Author, name: &str, body: &PlanBody) -> Result<i64, AppError> {
-    let (name, body) = (checked_name(name)?, text(body)?);
-    Ok(plans::add(tx, author, name, &body).await?)
-}
-
-/// `edits`: of the plan that was seen; if somebody saved it since, nothing is written. Gives whether anything differed.
-pub async fn edit(tx: &mut WriteTx, author: &Author, id: i64, edits: i64, name: &str, body: &PlanBody) -> Result<bool, AppError> {
-    let (name, body) = (checked_name(name)?, text(body)?);
-    let plan = seen(tx, id, edits).await?;
-    Ok(!plans::edit(tx, author, &plan, name, &body).await?.is_empty())
+/// Puts one that was removed back.
+pub async fn put_back(office: &Office, actor: &Actor, id: i64) -> Result<PlanRow, AppError> {
+    let (mut tx, author) = begin(office, actor).await?;
+    plans::put_back(&mut tx, &author, id).await?;
+    done(office, tx, id).await
 }
 
 /// Saves the name and the body that were there before the last save. `edits` as of [`edit`].
-pub async fn take_back(tx: &mut WriteTx, author: &Author, id: i64, edits: i64) -> Result<(), AppError> {
-    let plan = seen(tx, id, edits).await?;
+pub async fn take_back(office: &Office, actor: &Actor, id: i64, edits: i64) -> Result<PlanRow, AppError> {
+    let (mut tx, author) = begin(office, actor).await?;
+    let plan = seen(&mut tx, id, edits).await?;
+    let (name, body) = before_last_save(&mut tx, &plan).await?;
+    plans::edit(&mut tx, &author, &plan, &name, &body).await?;
+    done(office, tx, id).await
+}
+
+async fn before_last_save(tx: &mut WriteTx, plan: &PlanRow) -> Result<(String, String), AppError> {
     let (mut name, mut body) = (plan.name.clone(), plan.body.clone());
-    let changes = changes::of(tx.conn(), &schema::PLANS, id, CHANGES_READ).await?;
+    let changes = changes::of(tx.conn(), &schema::PLANS, plan.id, CHANGES_READ).await?;
     // Newest first: those of the last save stand around its `edits`, in the order name, body, edits, edited_at.
     let earlier = |field: &str| field == "edits" || field == "edited_at";
     let of_save = changes.iter().skip_while(|change| change.field != "edits").skip(1).take_while(|change| !earlier(&change.field));
@@ -106,8 +107,34 @@ pub async fn take_back(tx: &mut WriteTx, author: &Author, id: i64, edits: i64) -
             _ => {}
         }
     }
-    plans::edit(tx, author, &plan, &name, &body).await?;
-    Ok(())
+    Ok((name, body))
+}
+
+async fn begin(office: &Office, actor: &Actor) -> Result<(WriteTx, Author), AppError> {
+    let tx = office.facts().write().await?;
+    // Once it is this writer's turn: a row must not be older than what was answered while it waited.
+    Ok((tx, write::author(office, actor).await?))
+}
+
+/// Commits, tells those who listen, and gives the plan as it is now.
+async fn done(office: &Office, mut tx: WriteTx, id: i64) -> Result<PlanRow, AppError> {
+    let plan = plans::one(tx.conn(), id).await?;
+    tx.commit().await?;
+    office.tell(News::Record { tables: vec!["plans".into()] });
+    Ok(plan)
+}
+
+/// Inside a transaction that also keeps the answer for a retry.
+pub async fn create(tx: &mut WriteTx, author: &Author, name: &str, body: &PlanBody) -> Result<i64, AppError> {
+    let (name, body) = (checked_name(name)?, text(body)?);
+    Ok(plans::add(tx, author, name, &body).await?)
+}
+
+/// As [`create`]. `edits`: of the plan that was seen; if somebody saved it since, nothing is written. Gives whether anything differed.
+pub async fn edit(tx: &mut WriteTx, author: &Author, id: i64, edits: i64, name: &str, body: &PlanBody) -> Result<bool, AppError> {
+    let (name, body) = (checked_name(name)?, text(body)?);
+    let plan = seen(tx, id, edits).await?;
+    Ok(!plans::edit(tx, author, &plan, name, &body).await?.is_empty())
 }
 
 /// The plan, held, as whoever changes it has seen it.
@@ -121,14 +148,6 @@ async fn seen(tx: &mut WriteTx, id: i64, edits: i64) -> Result<PlanRow, AppError
         )));
     }
     Ok(plan)
-}
-
-pub async fn remove(tx: &mut WriteTx, author: &Author, id: i64) -> Result<(), AppError> {
-    Ok(plans::remove(tx, author, id).await?)
-}
-
-pub async fn put_back(tx: &mut WriteTx, author: &Author, id: i64) -> Result<(), AppError> {
-    Ok(plans::put_back(tx, author, id).await?)
 }
 
 fn checked_name(name: &str) -> Result<&str, AppError> {

@@ -18,8 +18,6 @@ use super::{
 };
 use crate::{
     Actor, Office,
-    api::write,
-    office::News,
     ui::{Frame, format, url},
     web::{AppError, Endpoint, Page, redirect},
 };
@@ -89,10 +87,7 @@ async fn save(
     Form(form): Form<HashMap<String, String>>,
 ) -> Result<Response, AppError> {
     match kept(&office, &actor, &form).await {
-        Ok((id, undo)) => {
-            told(&office);
-            redirect(&session, &address_of(id), "The plan is saved.", undo).await
-        }
+        Ok((id, undo)) => redirect(&session, &address_of(id), "The plan is saved.", undo).await,
         Err(AppError::Conflict(words)) => {
             // Whoever read that it was saved since may save theirs over it.
             let Some(id) = said(&form, "plan").and_then(|id| id.parse().ok()) else { return Err(AppError::Conflict(words)) };
@@ -121,22 +116,15 @@ async fn kept(office: &Office, actor: &Actor, form: &HashMap<String, String>) ->
     body.note = said("note").map(str::to_owned);
     let name = said("name").unwrap_or_default();
     let body = saved::in_own_currency(office, &body).await?;
-    let author = write::author(office, actor).await?;
-    let mut tx = office.facts().write().await?;
-    let id = crate::api::ask::id("plan", &said("plan").map(str::to_owned))?;
-    let done = match id.filter(|_| said("as_new").is_none()) {
-        Some(id) => {
-            let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
-            let has_changed = saved::edit(&mut tx, &author, id, edits, name, &body).await?;
-            (id, has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1)))
-        }
-        None => {
-            let id = saved::create(&mut tx, &author, name, &body).await?;
-            (id, Some(format!("/plan/saved/{id}/removal")))
-        }
+    let over = crate::api::ask::id("plan", &said("plan").map(str::to_owned))?.filter(|_| said("as_new").is_none());
+    let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
+    let kept = saved::keep(office, actor, name, &body, over.map(|id| (id, edits))).await?;
+    let id = kept.plan.id;
+    let undo = match over {
+        Some(_) => kept.has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1)),
+        None => Some(format!("/plan/saved/{id}/removal")),
     };
-    tx.commit().await?;
-    Ok(done)
+    Ok((id, undo))
 }
 
 /// `edits`: of the plan that the next save takes the place of.
@@ -165,17 +153,9 @@ async fn take_back(
     actor: Actor,
     Path((id, edits)): Path<(i64, i64)>,
 ) -> Result<Response, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::take_back(&mut tx, &author, id, edits).await?;
-    tx.commit().await?;
-    told(&office);
+    saved::take_back(&office, &actor, id, edits).await?;
     let undo = format!("/plan/saved/{id}/edits/{}/return", edits + 1);
     redirect(&session, &address_of(id), "The plan is as it was before.", Some(undo)).await
-}
-
-pub fn told(office: &Office) {
-    office.tell(News::Record { tables: vec!["plans".into()] });
 }
 
 pub fn address_of(id: i64) -> String {
@@ -183,19 +163,11 @@ pub fn address_of(id: i64) -> String {
 }
 
 async fn remove(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::remove(&mut tx, &author, id).await?;
-    tx.commit().await?;
-    told(&office);
+    saved::remove(&office, &actor, id).await?;
     redirect(&session, pages::PATH, "The plan is removed.", Some(format!("/plan/saved/{id}/return"))).await
 }
 
 async fn put_back(State(office): State<Office>, session: Session, actor: Actor, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let author = write::author(&office, &actor).await?;
-    let mut tx = office.facts().write().await?;
-    saved::put_back(&mut tx, &author, id).await?;
-    tx.commit().await?;
-    told(&office);
+    saved::put_back(&office, &actor, id).await?;
     redirect(&session, &address_of(id), "The plan is back.", Some(format!("/plan/saved/{id}/removal"))).await
 }

@@ -36,7 +36,7 @@ pub async fn save(office: &Office, found: &Planned, said: &Said) -> Result<Plan,
     }
     body.note = said.note.clone().or(body.note);
     let of_saved = found.saved.as_ref().filter(|_| said.over).map(|plan| (plan.id, plan.edits));
-    Plan::try_from(saved::keep(office, &Actor::command_line(), &said.name, &body, of_saved).await?)
+    Plan::try_from(saved::keep(office, &Actor::command_line(), &said.name, &body, of_saved).await?.plan)
 }
 
 pub async fn list(office: &Office, limit: usize) -> anyhow::Result<Report> {

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     Actor, Office,
-    api::write,
     question::{QuestionParams, ask},
     scoreboard::aside,
     ui::Frame,
@@ -77,7 +76,6 @@ async fn save(
         match kept_or_again(&office, &actor, id, (name.as_str(), edits, now), &body, &mut typed).await? {
             Err(again) => again,
             Ok(has_changed) => {
-                saving::told(&office);
                 let undo = has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1));
                 return redirect(&session, &saving::address_of(id), "The plan's spend is saved.", undo).await;
             }
@@ -112,13 +110,8 @@ async fn kept_or_again(
     };
     let spend_minor = body.spend_minor.filter(|_| spend.is_empty());
     let changed = PlanBody { spend, spend_minor, ..body.clone() };
-    let author = write::author(office, actor).await?;
-    let mut tx = office.facts().write().await?;
-    match saved::edit(&mut tx, &author, id, edits, name, &changed).await {
-        Ok(has_changed) => {
-            tx.commit().await?;
-            Ok(Ok(has_changed))
-        }
+    match saved::keep(office, actor, name, &changed, Some((id, edits))).await {
+        Ok(kept) => Ok(Ok(kept.has_changed)),
         Err(error @ AppError::Conflict(_)) => {
             again(StatusCode::CONFLICT, format!("{error} Or save again here, and these lines take the place of the plan's."), now)
         }

@@ -125,15 +125,30 @@ async fn a_save_is_taken_back() {
     let world = world().await;
     world.ask("POST", "/plans", json!({"name": "Autumn", "body": {"customers": 10}})).await;
     world.ask("PUT", "/plans/1", json!({"name": "Winter", "edits": 1, "body": {"customers": 12}})).await;
-    let author = facts::changes::Author { actor: None, now: NOW.parse::<Instant>().unwrap().0, agreement_version: Some(1) };
+    let actor = Actor::command_line();
     for (edits, name, customers) in [(2, "Autumn", 10), (3, "Winter", 12)] {
-        let mut tx = world.office.facts().write().await.unwrap();
-        assert!(saved::take_back(&mut tx, &author, 1, edits - 1).await.is_err(), "somebody saved it since");
-        saved::take_back(&mut tx, &author, 1, edits).await.unwrap();
-        tx.commit().await.unwrap();
+        assert!(saved::take_back(&world.office, &actor, 1, edits - 1).await.is_err(), "somebody saved it since");
+        saved::take_back(&world.office, &actor, 1, edits).await.unwrap();
         let (_, plan) = world.ask("GET", "/plans/1", Value::Null).await;
         assert_eq!((&plan["name"], &plan["body"]["customers"]), (&json!(name), &json!(customers)), "{plan}");
     }
+}
+
+#[tokio::test]
+async fn every_face_keeps_a_plan_by_the_same_verbs_and_tells_those_who_listen() {
+    let world = world().await;
+    let (office, actor) = (&world.office, Actor::command_line());
+    let mut news = office.listen();
+    let mut told = async || matches!(news.recv().await.unwrap(), crate::office::News::Record { tables } if tables == ["plans"]);
+    let body = PlanBody { customers: Some(5), ..PlanBody::default() };
+    let kept = saved::keep(office, &actor, "Autumn", &body, None).await.unwrap();
+    let (id, edits) = (kept.plan.id, kept.plan.edits);
+    assert!(kept.has_changed && told().await);
+    assert!(!saved::keep(office, &actor, "Autumn", &body, Some((id, edits))).await.unwrap().has_changed && told().await);
+    assert!(saved::remove(office, &actor, id).await.unwrap().removed_at.is_some() && told().await);
+    assert!(saved::keep(office, &actor, "Autumn", &body, Some((id, edits))).await.is_err(), "it is not in the list");
+    assert!(saved::put_back(office, &actor, id).await.unwrap().removed_at.is_none() && told().await);
+    assert!(saved::remove(office, &actor, 9).await.is_err() && saved::put_back(office, &actor, 9).await.is_err());
 }
 
 #[tokio::test]
