@@ -107,7 +107,7 @@ async fn page(State(office): State<Office>, frame: Frame, Query(params): Query<Q
 /// What this page shows, under all models: the report's own period is another one.
 fn saving(params: &QuestionParams, by: &str, default_period: &str) -> Saving {
     let asked = QuestionParams { by: Some(by.to_owned()), model: None, ..own_dates::settled(params, default_period) };
-    Saving::of("attribution", "Closed loop", &asked)
+    Saving::of("attribution", "Attribution", &asked)
 }
 
 /// The dimension that the answer is by.

@@ -33,7 +33,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("/scoreboard", "Scoreboard"),
             ("/why", "Why it moved"),
-            ("/closed-loop", "Attribution (closed loop)"),
+            ("/closed-loop", "Attribution"),
             ("/journeys", "Journeys"),
             ("/cohorts", "Cohorts"),
             ("/forecast", "Forecast"),
