@@ -65,14 +65,16 @@ impl Field<'_> {
 }
 
 impl Place {
-    /// Where a browser puts it: on a step, within its ends, which make room for it.
+    /// The step that a value stands on. Its ends make room for that step, or else a browser would put it on another one and send that.
     fn on_step(&self, value: f64) -> f64 {
-        on_step(value, self.step, self.min.min(value), self.max.max(value))
+        // No rate is nothing or all.
+        let high = if matches!(self.kind, Kind::Rate) { 1.0 - self.step } else { f64::MAX };
+        on_step(value, self.step, self.step.min(self.min), high)
     }
 }
 
 /// Takes out what stands where the record does: a form sends all sliders, moved or not, and each on one of its steps. One that stands on the
-/// step beside what the saved plan says was not moved either. A spend that was moved goes over one by month and source.
+/// step of what the saved plan says was not moved either, and keeps that. A spend that was moved goes over one by month and source.
 pub fn settle(body: &mut PlanBody, saved: Option<&PlanBody>, record: &Record) {
     let per_major = record.currency.minor_per_major() as f64;
     let mut saved = saved.cloned();
@@ -99,14 +101,15 @@ pub fn all(body: &PlanBody, record: &Record) -> Vec<Slider> {
         let said = (place.field)(&mut body).value(per_major);
         let value = said.unwrap_or(place.own);
         let by_month = place.name == SPEND && has_lines;
+        let at = place.on_step(value);
         Slider {
-            value: place.on_step(value),
+            value: at,
             shown: if by_month { "by month and source, as saved".into() } else { shown(value, place.kind, record.currency) },
             own: shown(place.own, place.kind, record.currency),
             name: place.name,
             label: place.label,
-            min: if value < place.min { (value / place.step).floor() * place.step } else { place.min },
-            max: place.max.max(value),
+            min: place.min.min(at),
+            max: place.max.max(at),
             step: place.step,
             is_moved: said.is_some() || by_month,
         }
@@ -184,5 +187,37 @@ fn shown(value: f64, kind: Kind, currency: Currency) -> String {
         Kind::Money => format::money_short(value * currency.minor_per_major() as f64, currency),
         Kind::Factor => format!("× {}", format::fixed(value, 2)),
         Kind::Number => format::agreed(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a browser puts a slider: on a step counted from its lower end, within both.
+    fn in_browser(value: f64, min: f64, max: f64, step: f64) -> f64 {
+        min + ((value.clamp(min, max) - min) / step).round().min(((max - min) / step + 1e-9).floor()) * step
+    }
+
+    /// A slider that nobody moves stands on a step of its own, whatever the value, and what it sends is told as that value.
+    #[test]
+    fn a_browser_leaves_a_slider_where_it_stands() {
+        let places = [
+            (Kind::Rate, 0.005, 0.995, 0.001, [0.0003, 0.305, 0.30549, 0.9973, 0.9999, 1.0].as_slice()),
+            (Kind::Factor, 0.5, 2.0, 0.05, &[0.25, 0.26, 1.0, 2.03, 2.04, 3.99, 4.0]),
+            (Kind::Number, 1.0, 20.0, 1.0, &[0.0, 2.5, 20.4, 41.0, 99_999.0]),
+            (Kind::Number, 0.5, 10.0, 0.5, &[0.01, 0.2, 0.3, 7.25, 100.3]),
+            (Kind::Money, 5_000.0, 60_000.0, 1_000.0, &[0.01, 4_999.99, 20_000.0, 60_400.0, 1e12]),
+            (Kind::Money, 0.0, 60_000.0, 1_000.0, &[0.0, 400.0, 777_777.77]),
+        ];
+        for (kind, min, max, step, values) in places {
+            let place =
+                Place { name: "", label: String::new(), kind, own: min, min, max, step, field: |body| Field::Number(&mut body.reps) };
+            for value in values {
+                let at = place.on_step(*value);
+                let sent = in_browser(at, place.min.min(at), place.max.max(at), step);
+                assert!((sent - at).abs() < step * 0.01, "{value}: shown at {at}, sent as {sent}");
+            }
+        }
     }
 }

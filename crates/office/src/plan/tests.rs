@@ -263,5 +263,14 @@ async fn the_sample_company_has_a_plan() {
         saved::body(&facts::plans::one(&mut world.office.facts().reader().await.unwrap(), 1).await.unwrap()).unwrap().sql_rate,
         Some(0.6)
     );
+    // What was saved between the steps of a slider or beyond its ends stays, while another one is moved.
+    let odd = json!({"name": "Odd", "body": {"customers": 5, "by": "2026-12-31", "cycle_factor": 2.03, "lead_rate": 0.0003, "reps": 99.5}});
+    let (_, saved) = world.ask("POST", "/plans", odd).await;
+    let plan = Some(saved["id"].to_string());
+    let shown = ask(&PlanParams { plan: plan.clone(), ..PlanParams::default() }).await;
+    let factor = shown.sliders.iter().find(|slider| slider.name == "cycle_factor").unwrap();
+    assert_eq!((factor.value, factor.max, factor.shown.as_str()), (2.05, 2.05, "× 2.03"));
+    let moved = ask(&PlanParams { plan, sql_rate: Some("0.9".into()), aim: None, revenue: None, ..untouched(&shown) }).await.body;
+    assert_eq!((moved.sql_rate, moved.cycle_factor, moved.lead_rate, moved.reps), (Some(0.9), Some(2.03), Some(0.0003), Some(99.5)));
     assert_eq!(PlanBody::default().changes(), insight::plan::Changes::default());
 }
