@@ -7,7 +7,7 @@ use std::{
 
 use insight::{history::History, question::Question};
 
-use crate::question::QuestionParams;
+use crate::{aside::aside, question::QuestionParams, web::AppError};
 
 /// At most `kept_max` answers, each to a question over one state of the history. Any event makes another history, and with it another
 /// answer.
@@ -20,35 +20,52 @@ struct One<Q, A> {
     /// While it is here, no other history has its address.
     history: Weak<History>,
     question: Q,
-    /// Empty while the first who asked works it out; the others wait for it.
-    answer: Arc<OnceLock<Arc<A>>>,
+    place: Arc<Place<A>>,
 }
 
-impl<Q: PartialEq, A> Kept<Q, A> {
+struct Place<A> {
+    answer: OnceLock<Arc<A>>,
+    /// Held by who works it out, to the end of the work; the others wait for it, and take no core meanwhile.
+    working: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl<Q: PartialEq, A: Send + Sync + 'static> Kept<Q, A> {
     pub const fn at_most(kept_max: usize) -> Kept<Q, A> {
         Kept { kept_max, all: Mutex::new(VecDeque::new()) }
     }
 
-    /// The answer that is kept, or the one that `work` gives. `question` must be all that the answer depends on beside the history.
-    pub fn answer(&self, history: &Arc<History>, question: Q, work: impl FnOnce() -> A) -> Arc<A> {
-        // Worked out without the lock, so that other questions go on meanwhile.
+    /// The answer that is kept, or the one that `work` gives as soon as a core is free for it. `question` must be all that the answer
+    /// depends on beside the history. Where the work of who asked first fails, the next one who waits does it.
+    pub async fn answer(&self, history: &Arc<History>, question: Q, work: impl FnOnce() -> A + Send + 'static) -> Result<Arc<A>, AppError> {
         let place = self.place(Arc::downgrade(history), question);
-        Arc::clone(place.get_or_init(|| Arc::new(work())))
+        if let Some(answer) = place.answer.get() {
+            return Ok(Arc::clone(answer));
+        }
+        let working = Arc::clone(&place.working).lock_owned().await;
+        if let Some(answer) = place.answer.get() {
+            return Ok(Arc::clone(answer));
+        }
+        aside(move || {
+            // Given to the work: once begun, it is done to the end and kept, also where its asker hangs up.
+            let _working = working;
+            Arc::clone(place.answer.get_or_init(|| Arc::new(work())))
+        })
+        .await
     }
 
-    fn place(&self, history: Weak<History>, question: Q) -> Arc<OnceLock<Arc<A>>> {
+    fn place(&self, history: Weak<History>, question: Q) -> Arc<Place<A>> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(one) = all.iter().find(|one| one.history.ptr_eq(&history) && one.question == question) {
-            return Arc::clone(&one.answer);
+            return Arc::clone(&one.place);
         }
         // Nobody asks a history that is gone.
         all.retain(|one| one.history.strong_count() > 0);
         while all.len() >= self.kept_max {
             all.pop_front();
         }
-        let answer = Arc::new(OnceLock::new());
-        all.push_back(One { history, question, answer: Arc::clone(&answer) });
-        answer
+        let place = Arc::new(Place { answer: OnceLock::new(), working: Arc::default() });
+        all.push_back(One { history, question, place: Arc::clone(&place) });
+        place
     }
 }
 
@@ -60,13 +77,25 @@ pub fn exactly(params: &QuestionParams, question: &Question) -> QuestionParams {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::{
+            atomic::{AtomicUsize, Ordering},
+            mpsc,
+        },
+        time::Duration,
+    };
+
     use super::*;
 
+    /// More than there can be cores and places in their queue.
+    const MANY: usize = 500;
+
     /// Each row asks; the last column says whether it is worked out anew.
-    #[test]
-    fn the_last_answers_are_kept_by_history_and_question() {
+    #[tokio::test]
+    async fn the_last_answers_are_kept_by_history_and_question() {
         let kept = Kept::at_most(2);
         let [first, second] = [(); 2].map(|()| Arc::new(History::empty()));
+        let worked = Arc::new(AtomicUsize::new(0));
         for (history, question, is_new) in [
             (&first, "a", true),
             (&first, "a", false),
@@ -76,33 +105,122 @@ mod tests {
             (&first, "b", false),
             (&first, "a", true),
         ] {
-            let mut worked = false;
-            let answer = kept.answer(history, question, || {
-                worked = true;
+            let (before, count) = (worked.load(Ordering::SeqCst), Arc::clone(&worked));
+            let work = move || {
+                count.fetch_add(1, Ordering::SeqCst);
                 question.to_owned()
-            });
-            assert_eq!((worked, answer.as_str()), (is_new, question));
+            };
+            let answer = kept.answer(history, question, work).await.unwrap();
+            assert_eq!((worked.load(Ordering::SeqCst) > before, answer.as_str()), (is_new, question));
         }
         drop(first);
-        kept.answer(&second, "c", String::new);
+        kept.answer(&second, "c", String::new).await.unwrap();
         let all = kept.all.lock().unwrap();
         assert!(all.iter().all(|one| one.history.strong_count() > 0), "what is of a history that is gone goes with it");
     }
 
-    #[test]
-    fn those_who_ask_at_the_same_time_work_it_out_once() {
-        let (kept, history) = (Kept::at_most(4), Arc::new(History::empty()));
-        let count = std::sync::atomic::AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    kept.answer(&history, (), || {
-                        std::thread::sleep(std::time::Duration::from_millis(20));
-                        count.fetch_add(1, std::sync::atomic::Ordering::SeqCst)
-                    })
-                });
+    /// One question that many ask; its work waits for the sender, and counts how often it was begun.
+    struct Asked {
+        kept: Kept<(), usize>,
+        history: Arc<History>,
+        begun: AtomicUsize,
+        go: Mutex<mpsc::Receiver<()>>,
+    }
+
+    impl Asked {
+        fn new() -> (Arc<Asked>, mpsc::Sender<()>) {
+            let (sender, receiver) = mpsc::channel();
+            let (history, begun) = (Arc::new(History::empty()), AtomicUsize::new(0));
+            (Arc::new(Asked { kept: Kept::at_most(1), history, begun, go: Mutex::new(receiver) }), sender)
+        }
+
+        fn ask(self: &Arc<Asked>, fails: bool) -> tokio::task::JoinHandle<Result<Arc<usize>, AppError>> {
+            let own = Arc::clone(self);
+            tokio::spawn(async move {
+                let worker = Arc::clone(&own);
+                let work = move || {
+                    let before = worker.begun.fetch_add(1, Ordering::SeqCst);
+                    let _ = worker.go.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    assert!(!fails, "on purpose");
+                    before
+                };
+                own.kept.answer(&own.history, (), work).await
+            })
+        }
+
+        async fn until_begun(&self, times: usize) {
+            while self.begun.load(Ordering::SeqCst) < times {
+                tokio::time::sleep(Duration::from_millis(1)).await;
             }
-        });
-        assert_eq!(count.into_inner(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_one_answer_leave_the_cores_to_others() {
+        let (asked, go) = Asked::new();
+        let waiting: Vec<_> = (0..MANY).map(|_| asked.ask(false)).collect();
+        asked.until_begun(1).await;
+        assert_eq!(aside(|| 7).await.unwrap(), 7, "another question has its turn meanwhile");
+        drop(go);
+        for one in waiting {
+            assert_eq!(*one.await.unwrap().unwrap(), 0);
+        }
+        assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn where_the_first_fails_the_next_works_it_out() {
+        let (asked, go) = Asked::new();
+        let first = asked.ask(true);
+        asked.until_begun(1).await;
+        let rest: Vec<_> = (0..4).map(|_| asked.ask(false)).collect();
+        drop(go);
+        assert!(first.await.unwrap().is_err());
+        for one in rest {
+            assert_eq!(*one.await.unwrap().unwrap(), 1);
+        }
+        assert_eq!(asked.begun.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_kept_where_its_asker_hangs_up() {
+        let (asked, go) = Asked::new();
+        let first = asked.ask(false);
+        asked.until_begun(1).await;
+        let second = asked.ask(false);
+        first.abort();
+        assert!(first.await.is_err());
+        drop(go);
+        assert_eq!(*second.await.unwrap().unwrap(), 0);
+        assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_while_waiting_for_a_core_leaves_the_work_to_the_next() {
+        let (busy, go) = Asked::new();
+        // Work on every core, of a question each.
+        let cores: Vec<_> = (0..std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)))
+            .map(|_| {
+                let busy = Arc::clone(&busy);
+                tokio::spawn(aside(move || {
+                    busy.begun.fetch_add(1, Ordering::SeqCst);
+                    let _ = busy.go.lock().unwrap().recv();
+                }))
+            })
+            .collect();
+        busy.until_begun(cores.len()).await;
+        let (asked, own_go) = Asked::new();
+        drop(own_go);
+        let first = asked.ask(false);
+        tokio::task::yield_now().await;
+        let second = asked.ask(false);
+        tokio::task::yield_now().await;
+        first.abort();
+        assert!(first.await.is_err());
+        drop(go);
+        assert_eq!(*second.await.unwrap().unwrap(), 0, "the first was never begun");
+        for core in cores {
+            core.await.unwrap().unwrap();
+        }
     }
 }

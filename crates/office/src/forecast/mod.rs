@@ -19,7 +19,7 @@ use crate::{
     Office,
     kept::Kept,
     question::{QuestionParams, ask},
-    scoreboard::{aside, params::text},
+    scoreboard::params::text,
     web::AppError,
 };
 
@@ -54,12 +54,12 @@ pub async fn forecast_of(office: &Office, params: &QuestionParams, own: &Forecas
     // A forecast has no period: it says how things stand and where they go.
     let params = QuestionParams { period: None, ..params.clone() };
     let (history, question) = ask(office, &params, "all").await?;
-    let worked = aside(move || {
-        let asked = (format!("{question:?}"), wanted.clone());
-        let answer = FORECASTS.answer(&history, asked, || forecast(&Context::of(&history, &question), &wanted));
-        Forecast { question, ask: wanted, answer }
-    });
-    worked.await
+    let work = {
+        let (history, question, wanted) = (Arc::clone(&history), question.clone(), wanted.clone());
+        move || forecast(&Context::of(&history, &question), &wanted)
+    };
+    let answer = FORECASTS.answer(&history, (format!("{question:?}"), wanted.clone()), work).await?;
+    Ok(Forecast { question, ask: wanted, answer })
 }
 
 fn read(own: &ForecastParams) -> Result<Ask, AppError> {

@@ -8,7 +8,7 @@ use insight::{
     question::{Question, Targets},
 };
 
-use crate::kept::Kept;
+use crate::{kept::Kept, web::AppError};
 
 /// Few people plan at the same time.
 static RECORDS: Kept<String, Record> = Kept::at_most(4);
@@ -21,23 +21,27 @@ pub struct Worked {
     pub base: Option<PlanAnswer>,
 }
 
-pub fn record(history: &Arc<History>, question: &Question) -> Arc<Record> {
-    RECORDS.answer(history, key(question), || plan::record(history, question))
+pub async fn record(history: &Arc<History>, question: &Question) -> Result<Arc<Record>, AppError> {
+    let (of, asked) = (Arc::clone(history), question.clone());
+    RECORDS.answer(history, key(question), move || plan::record(&of, &asked)).await
 }
 
-pub fn plan(history: &Arc<History>, question: &Question, record: &Record, ask: &Ask) -> Arc<Worked> {
-    PLANS.answer(history, (key(question), ask.clone()), || {
-        let targets = &question.settings.targets;
+pub async fn plan(history: &Arc<History>, question: &Question, record: &Arc<Record>, ask: &Ask) -> Result<Arc<Worked>, AppError> {
+    let (record, targets, asked) = (Arc::clone(record), question.settings.targets.clone(), ask.clone());
+    let work = move || {
         let unchanged = Targets { revenue: None, ..targets.clone() };
+        let as_recorded = Ask { changes: Changes::default(), ..asked.clone() };
         Worked {
-            answer: plan::plan(record, targets, ask),
-            base: (!ask.changes.is_none()).then(|| plan::plan(record, &unchanged, &Ask { changes: Changes::default(), ..ask.clone() })),
+            answer: plan::plan(&record, &targets, &asked),
+            base: (!asked.changes.is_none()).then(|| plan::plan(&record, &unchanged, &as_recorded)),
         }
-    })
+    };
+    PLANS.answer(history, (key(question), ask.clone()), work).await
 }
 
-pub fn past(history: &Arc<History>, question: &Question, months: usize, days: i64) -> Arc<Backtest> {
-    PASTS.answer(history, (key(question), months, days), || plan::backtest(history, question, months, days))
+pub async fn past(history: &Arc<History>, question: &Question, months: usize, days: i64) -> Result<Arc<Backtest>, AppError> {
+    let (of, asked) = (Arc::clone(history), question.clone());
+    PASTS.answer(history, (key(question), months, days), move || plan::backtest(&of, &asked, months, days)).await
 }
 
 /// All of the question that a plan depends on.

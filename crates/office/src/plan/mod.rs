@@ -43,7 +43,7 @@ use self::{
 use crate::{
     Office,
     question::{QuestionParams, ask},
-    scoreboard::{aside, params::text},
+    scoreboard::params::text,
     web::AppError,
 };
 
@@ -108,35 +108,33 @@ pub async fn planned(office: &Office, params: &QuestionParams, own: &PlanParams)
     let notice = gone_by.filter(|_| text(&own.by).is_none());
     let team = team(office).await?;
     let of_form = text(&own.sliders).is_some();
-    let worked = aside(move || {
-        let record = kept::record(&history, &question);
-        let (usual, origin) = default(&record, &question, aim);
-        if of_form {
-            sliders::settle(&mut body, of_saved.as_ref(), &record);
-        }
-        if of_form && saved.is_none() {
-            target::settle(&mut body, &usual, &question.zone);
-        }
-        let is_said = body.customers.is_some() || body.revenue_minor.is_some();
-        let mut canonical = PlanParams::of(&body, question.currency);
-        canonical.aim =
-            aim.filter(|aim| !is_said && target::aim_of(&default(&record, &question, None).0) != *aim).map(|aim| aim.key().into());
-        let ask = body.ask(usual, &question.zone)?;
-        if !is_within_reach(&question, ask.by) {
-            return Err(AppError::refused(format!("by: write a day after today and within {MONTHS_MAX} months")));
-        }
-        let worked = kept::plan(&history, &question, &record, &ask);
-        let (mut answer, base) = (worked.answer.clone(), worked.base.clone());
-        answer.words.extend(notice.map(|by| {
-            let until = ask.by.plus_micros(-1).in_zone(&question.zone).date();
-            format!("the plan was saved for {by}, which is past or too far away: it is worked out up to {until} instead; choose a day and save it")
-        }));
-        let sliders = sliders::all(&body, &record);
-        let origin = if is_said { Origin::Said } else { origin };
-        let lately = Lately::of(&record);
-        Ok(Planned { question, body, saved, answer, base, team, origin, canonical, lately, sliders })
-    });
-    worked.await?
+    let record = kept::record(&history, &question).await?;
+    let (usual, origin) = default(&record, &question, aim);
+    if of_form {
+        sliders::settle(&mut body, of_saved.as_ref(), &record);
+    }
+    if of_form && saved.is_none() {
+        target::settle(&mut body, &usual, &question.zone);
+    }
+    let is_said = body.customers.is_some() || body.revenue_minor.is_some();
+    let mut canonical = PlanParams::of(&body, question.currency);
+    canonical.aim = aim.filter(|aim| !is_said && target::aim_of(&default(&record, &question, None).0) != *aim).map(|aim| aim.key().into());
+    let ask = body.ask(usual, &question.zone)?;
+    if !is_within_reach(&question, ask.by) {
+        return Err(AppError::refused(format!("by: write a day after today and within {MONTHS_MAX} months")));
+    }
+    let worked = kept::plan(&history, &question, &record, &ask).await?;
+    let (mut answer, base) = (worked.answer.clone(), worked.base.clone());
+    answer.words.extend(notice.map(|by| {
+        let until = ask.by.plus_micros(-1).in_zone(&question.zone).date();
+        format!(
+            "the plan was saved for {by}, which is past or too far away: it is worked out up to {until} instead; choose a day and save it"
+        )
+    }));
+    let sliders = sliders::all(&body, &record);
+    let origin = if is_said { Origin::Said } else { origin };
+    let lately = Lately::of(&record);
+    Ok(Planned { question, body, saved, answer, base, team, origin, canonical, lately, sliders })
 }
 
 /// A plan's `by` is its date, and no dimension of the question in the same address.
@@ -151,11 +149,8 @@ const PAST_DAYS: i64 = 90;
 /// What plans of past months would have said, against what came.
 pub async fn past(office: &Office, params: &QuestionParams) -> Result<(Question, Arc<Backtest>), AppError> {
     let (history, question) = ask(office, &question_of(params), "all").await?;
-    aside(move || {
-        let tried = kept::past(&history, &question, PAST_MONTHS, PAST_DAYS);
-        (question, tried)
-    })
-    .await
+    let tried = kept::past(&history, &question, PAST_MONTHS, PAST_DAYS).await?;
+    Ok((question, tried))
 }
 
 /// A saved plan without its date, and that date, where it can't be planned for any more.

@@ -19,7 +19,6 @@ use super::{
 use crate::{
     Actor, Office,
     question::{QuestionParams, ask},
-    scoreboard::aside,
     ui::Frame,
     web::{AppError, Endpoint, Page, redirect},
 };
@@ -146,13 +145,9 @@ async fn shown(
     let currency = currency_of(body);
     let params = QuestionParams { currency: Some(currency.to_string()), ..QuestionParams::default() };
     let (history, question) = ask(office, &params, "all").await?;
-    let (rows, choices) = aside(move || {
-        let choices = lines::choices(&kept::record(&history, &question), &typed);
-        let mut rows = typed;
-        rows.extend((0..empty).map(|_| Typed::default()));
-        (rows, choices)
-    })
-    .await?;
+    let choices = lines::choices(&*kept::record(&history, &question).await?, &typed);
+    let mut rows = typed;
+    rows.extend((0..empty).map(|_| Typed::default()));
     Ok(SpendPage {
         name,
         address: address_of(id),
