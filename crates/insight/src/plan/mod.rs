@@ -31,7 +31,7 @@ pub use ask::{Ask, Changes, FOCUS, MONTHS_MAX, PROBABILITIES, REPLICATES, REPLIC
 pub use backtest::{Backtest, Tried, backtest};
 pub use calendar::Month;
 pub use pacing::{FanPoint, LEVELS, PacedMonth, Pacing, Quarter};
-pub use record::{OTHER_SOURCES, Record};
+pub use record::{OTHER_SOURCES, Record, Source};
 
 use alignment::lifecycle::Stage;
 

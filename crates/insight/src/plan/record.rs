@@ -1,13 +1,15 @@
 //! What the record says of the funnel, added up by source, month and age: all that a plan is made from. It is read once, however many
 //! plans are then tried over it.
 
+use std::collections::BTreeSet;
+
 use alignment::{
     Currency, Instant,
     instant::MICROS_PER_DAY,
     lifecycle::{Side, Stage},
 };
 use jiff::tz::TimeZone;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     calendar::{self, Month},
@@ -52,6 +54,8 @@ pub struct Record {
     pub steps: Vec<Step>,
     /// Most leads first.
     pub sources: Vec<Source>,
+    /// Those that are taken together as [`OTHER_SOURCES`].
+    pub pooled: BTreeSet<Option<String>>,
     pub deals: Deals,
     /// Whole months, the last one before `as_of` last, with the leads that came.
     pub months: Vec<(Month, u64)>,
@@ -109,7 +113,7 @@ struct Stay {
 
 impl Record {
     pub fn of(context: &Context) -> Record {
-        let (names, of_leads) = sources(context);
+        let Named { names, of_leads, pooled } = sources(context);
         let stages = stages(context);
         let (as_of, zone) = (context.view.as_of, &context.question.zone);
         let (today, to_come_from) = day(context);
@@ -149,6 +153,7 @@ impl Record {
             stages,
             steps,
             sources,
+            pooled,
             deals,
             season,
             unplaced_spend_minor: costs.unplaced_minor,
@@ -198,8 +203,14 @@ pub(super) fn known<'a>(context: &'a Context, row: usize) -> Option<&'a LeadFact
     Some(&context.view.leads[row]).filter(|facts| facts.is_known() && context.keeps(Table::Leads, row))
 }
 
-/// Names of the sources, and which one each lead has.
-fn sources(context: &Context) -> (Vec<Option<String>>, Vec<u32>) {
+/// Names of the sources, which one each lead has, and the names that have none of their own.
+struct Named {
+    names: Vec<Option<String>>,
+    of_leads: Vec<u32>,
+    pooled: BTreeSet<Option<String>>,
+}
+
+fn sources(context: &Context) -> Named {
     let labels = &context.history.leads.source;
     let since = day(context).0.plus_micros(-LAG_DAYS_BACK * MICROS_PER_DAY);
     let mut counts: FxHashMap<i32, u64> = FxHashMap::default();
@@ -219,7 +230,11 @@ fn sources(context: &Context) -> (Vec<Option<String>>, Vec<u32>) {
     names.push(Some(OTHER_SOURCES.into()));
     let place = |code: &i32| places.get(code).copied().unwrap_or(rest);
     debug_assert!(labels.codes().iter().all(|code| *code >= UNLABELLED));
-    (names, labels.codes().iter().map(place).collect())
+    let of_leads: Vec<u32> = labels.codes().iter().map(place).collect();
+    let is_pooled = |row: &usize| of_leads[*row] == rest && known(context, *row).is_some();
+    let pooled: FxHashSet<i32> = (0..of_leads.len()).filter(is_pooled).map(|row| labels.codes()[row]).collect();
+    let pooled = pooled.into_iter().map(|code| labels.name(code).map(str::to_owned)).collect();
+    Named { names, of_leads, pooled }
 }
 
 /// Those that at least one lead writes down.

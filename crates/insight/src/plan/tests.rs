@@ -59,6 +59,7 @@ fn with_steps(steps: &[(u64, u64, Lag)]) -> Record {
         steps: steps.iter().enumerate().map(step).collect(),
         stages,
         sources: vec![source],
+        pooled: Default::default(),
         deals: no_deals(),
         months: Vec::new(),
         season: Season::flat(),
@@ -306,6 +307,27 @@ fn two_years() -> Delta {
     delta.deal_transitions = vec![moved(1, 1, DealStage::Won, -500.0), moved(2, 2, DealStage::Proposal, -10.0)];
     delta.transitions.push(testing::entered(902, 1, Stage::Customer, -500.0));
     delta
+}
+
+#[test]
+fn spend_for_a_source_that_is_taken_together_with_others_is_told() {
+    let mut delta = two_years();
+    let small: Vec<String> = (10..24).map(|place| format!("fair {place}")).collect();
+    delta.leads.extend(small.iter().zip(300..).map(|(name, id)| lead(id, name, -20.0)));
+    let history = history(delta);
+    let question = Question { as_of: day(0.0), known_at: day(0.0), ..question() };
+    let record = super::record(&history, &question);
+    let named = |place: usize| Some(small[place].clone());
+    let own: Vec<_> = record.sources.iter().map(|source| source.name.clone()).collect();
+    assert!(own.contains(&named(0)) && own.len() == 12 && own.last() == Some(&Some(OTHER_SOURCES.to_owned())), "{own:?}");
+    assert_eq!(record.pooled, (10..14).map(named).collect(), "the last ones by name, where all are as small");
+    let month = calendar::touched(day(0.0), day(60.0), &TimeZone::UTC, 3)[1].key();
+    let spend = |source: Option<String>| SpendOf { month: month.clone(), source, amount_minor: 5_000 };
+    let changes = Changes { spend: vec![spend(named(12)), spend(named(0)), spend(Some("webinar".into()))], ..Changes::default() };
+    let words = plan(&record, &Targets::default(), &Ask { changes, ..customers(3, 60.0) }).words;
+    let of = |start: &str| words.iter().filter(|words| words.starts_with(start)).cloned().collect::<Vec<_>>().join("; ");
+    assert!(of("the smallest sources are planned together, fair 22 among them").contains("buys nothing here"), "{words:?}");
+    assert!(of("nobody wrote down what a lead from fair 10 costs").contains("buys nothing here"), "{words:?}");
 }
 
 #[test]

@@ -95,19 +95,27 @@ fn unspent(sim: &Sim) -> Vec<String> {
     let has_cost =
         |name: &Option<String>| sim.record.sources.iter().any(|source| source.name == *name && source.cost.per_lead_minor.is_some());
     let is_ahead = |month: &str| sim.flows.slots.iter().any(|slot| slot.month.key() == month);
-    let mut without_cost = BTreeSet::new();
-    let mut outside = BTreeSet::new();
+    let (mut outside, mut pooled, mut without_cost) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for line in &sim.ask.changes.spend {
+        let source = line.source.as_deref().unwrap_or("not recorded");
         if !is_ahead(&line.month) {
             outside.insert(line.month.as_str());
+        } else if sim.record.pooled.contains(&line.source) {
+            pooled.insert(source);
         } else if !has_cost(&line.source) {
-            without_cost.insert(line.source.as_deref().unwrap_or("not recorded"));
+            without_cost.insert(source);
         }
     }
     let list = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(", ");
     let mut words = Vec::new();
     if !outside.is_empty() {
         words.push(format!("spend is planned for {}, which is not between now and the date: it buys nothing here", list(outside)));
+    }
+    if !pooled.is_empty() {
+        words.push(format!(
+            "the smallest sources are planned together, {} among them: the spend planned for them alone buys nothing here; plan it for larger ones",
+            list(pooled)
+        ));
     }
     if !without_cost.is_empty() {
         words.push(format!("nobody wrote down what a lead from {} costs: the spend planned for it buys nothing here", list(without_cost)));

@@ -85,7 +85,7 @@ pub struct Territory {
 
 const CUSTOMERS_MAX: u64 = 100_000;
 pub const MINOR_MAX: i64 = 100_000_000_000_000;
-const SPEND_LINES_MAX: usize = 500;
+pub const SPEND_LINES_MAX: usize = 500;
 const TERRITORIES_MAX: usize = 50;
 const NOTE_CHARACTERS_MAX: usize = 2_000;
 /// Of a region or a source.

@@ -1,20 +1,20 @@
 //! The spend that a plan means to make, by month and source: a form of lines, each with its own words where something is wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alignment::Currency;
-use insight::plan::Record;
+use insight::plan::{OTHER_SOURCES, Record, Source};
 use jiff::civil::Date;
 
 use super::{
     Planned,
-    body::{MINOR_MAX, SpendLine},
+    body::{MINOR_MAX, SPEND_LINES_MAX, SpendLine},
     report::money,
 };
-use crate::ui::format;
+use crate::{ui::format, web::AppError};
 
-/// Lines of a form that are read at most; a plan's own limit is told in words.
-const READ_MAX: usize = 1_000;
+/// Lines that are read of a form and shown again, whatever is wrong with them: more than a plan keeps, as lines may be marked to be removed.
+const READ_MAX: usize = 2 * SPEND_LINES_MAX;
 /// Empty lines below those that are there.
 pub const EMPTY: usize = 3;
 const UNRECORDED: &str = "none";
@@ -54,16 +54,13 @@ impl Typed {
 }
 
 /// The lines of a form, in its order: `month-3`, `source-3`, `amount-3`, `remove-3`.
-pub fn typed(form: &[(String, String)]) -> Vec<Typed> {
+pub fn typed(form: &[(String, String)]) -> Result<Vec<Typed>, AppError> {
     let mut lines: BTreeMap<usize, Typed> = BTreeMap::new();
     for (name, value) in form {
         let Some((field, place)) = name.rsplit_once('-').and_then(|(field, place)| Some((field, place.parse::<usize>().ok()?))) else {
             continue;
         };
-        let line = match place < READ_MAX {
-            true => lines.entry(place).or_default(),
-            false => continue,
-        };
+        let line = lines.entry(place).or_default();
         let text = value.trim().to_owned();
         match field {
             "month" => line.month = text,
@@ -73,14 +70,25 @@ pub fn typed(form: &[(String, String)]) -> Vec<Typed> {
             _ => {}
         }
     }
-    lines.into_values().filter(|line| !line.is_empty()).collect()
+    let lines: Vec<Typed> = lines.into_values().filter(|line| !line.is_empty()).collect();
+    match lines.len() <= READ_MAX {
+        true => Ok(lines),
+        false => Err(AppError::refused(format!(
+            "spend has {SPEND_LINES_MAX} lines at most, and {} were sent: nothing was saved",
+            format::count(lines.len() as u64)
+        ))),
+    }
 }
 
+/// Sources that have no place of their own in a plan.
+type Pooled = BTreeSet<Option<String>>;
+
 /// What is to be kept, by month. `None`: something is wrong, and the lines say what.
-pub fn read(typed: &mut [Typed], currency: Currency) -> Option<Vec<SpendLine>> {
+pub fn read(typed: &mut [Typed], currency: Currency, pooled: &Pooled) -> Option<Vec<SpendLine>> {
     let mut lines = Vec::new();
     for line in typed.iter_mut().filter(|line| !line.is_removed) {
-        let (month, source, amount) = (month(&line.month), source(&line.source), amount(&line.amount, currency));
+        let source = source(&line.source).and_then(|name| told_apart(name, pooled));
+        let (month, amount) = (month(&line.month), amount(&line.amount, currency));
         line.wrong_month = month.as_ref().err().cloned();
         line.wrong_source = source.as_ref().err().cloned();
         line.wrong_amount = amount.as_ref().err().cloned();
@@ -111,6 +119,16 @@ fn source(value: &str) -> Result<Option<String>, String> {
         None if value == UNRECORDED => Ok(None),
         None => Err("Choose a source.".into()),
     }
+}
+
+fn told_apart(name: Option<String>, pooled: &Pooled) -> Result<Option<String>, String> {
+    if name.as_deref() != Some(OTHER_SOURCES) && !pooled.contains(&name) {
+        return Ok(name);
+    }
+    let label = format::label(name.as_deref());
+    Err(format!(
+        "The smallest sources are planned together, so nothing can be planned for {label} alone. Choose a larger source, or remove this line."
+    ))
 }
 
 /// In whole units, with groups of thousands or without.
@@ -144,7 +162,8 @@ fn value_of(source: Option<&str>) -> String {
 
 /// What a line may be of: value and words.
 pub fn choices(record: &Record, typed: &[Typed]) -> Vec<(String, String)> {
-    let of_record = record.sources.iter().filter(|source| source.entries.iter().any(|entries| *entries > 0));
+    let is_offered = |source: &&Source| source.name.as_deref() != Some(OTHER_SOURCES) && source.entries.iter().any(|entries| *entries > 0);
+    let of_record = record.sources.iter().filter(is_offered);
     let mut choices: Vec<(String, String)> = of_record
         .map(|source| {
             let label = format::label(source.name.as_deref());
@@ -153,13 +172,15 @@ pub fn choices(record: &Record, typed: &[Typed]) -> Vec<(String, String)> {
         })
         .collect();
     choices.sort_by(|a, b| a.1.cmp(&b.1));
-    if choices.iter().all(|(value, _)| value != UNRECORDED) {
+    if choices.iter().all(|(value, _)| value != UNRECORDED) && !record.pooled.contains(&None) {
         choices.push((UNRECORDED.into(), format::label(None)));
     }
     for line in typed.iter().filter(|line| source(&line.source).is_ok()) {
         if choices.iter().all(|(value, _)| *value != line.source) {
-            let name = line.source.strip_prefix(NAMED);
-            choices.push((line.source.clone(), format!("{} (not in the record)", format::label(name))));
+            let name = line.source.strip_prefix(NAMED).map(str::to_owned);
+            let is_known = told_apart(name.clone(), &record.pooled).is_err();
+            let why = if is_known { "planned with the smallest" } else { "not in the record" };
+            choices.push((line.source.clone(), format!("{} ({why})", format::label(name.as_deref()))));
         }
     }
     choices
@@ -231,21 +252,38 @@ mod tests {
             ("source-3", "none"),
             ("amount-3", "7"),
             ("month-5000", "2026-08"),
-        ]));
-        assert_eq!(lines.len(), 3, "an empty line is none");
-        assert_eq!(read(&mut lines, Currency::EUR), None);
+            ("source-5000", "source:fair"),
+            ("amount-5000", "5"),
+        ]))
+        .unwrap();
+        assert_eq!(lines.len(), 4, "an empty line is none");
+        let pooled = Pooled::from([Some("fair".to_owned())]);
+        assert_eq!(read(&mut lines, Currency::EUR, &pooled), None);
         let wrong = |line: &Typed| [line.wrong_month.is_some(), line.wrong_source.is_some(), line.wrong_amount.is_some()];
-        assert_eq!((wrong(&lines[0]), wrong(&lines[1]), wrong(&lines[2])), ([false; 3], [true; 3], [false; 3]));
+        assert_eq!(lines.iter().map(wrong).collect::<Vec<_>>(), [[false; 3], [true; 3], [false; 3], [false, true, false]]);
+        let why = lines[3].wrong_source.clone().unwrap();
+        assert!(why.contains("nothing can be planned for fair alone. Choose a larger source"), "{why}");
         lines[1].is_removed = true;
+        lines[3].source = "source:other sources".into();
+        assert_eq!(read(&mut lines, Currency::EUR, &Pooled::new()), None, "which has been offered before");
+        lines.pop();
         let line = |month: &str, source: Option<&str>, amount_minor| SpendLine {
             month: month.into(),
             source: source.map(str::to_owned),
             amount_minor,
         };
         let kept = vec![line("2026-08", None, 700), line("2026-09", Some("webinar"), 50_000)];
-        assert_eq!(read(&mut lines, Currency::EUR), Some(kept.clone()));
+        assert_eq!(read(&mut lines, Currency::EUR, &pooled), Some(kept.clone()));
         let mut again: Vec<Typed> = kept.iter().map(|line| Typed::of(line, Currency::EUR)).collect();
-        assert_eq!(read(&mut again, Currency::EUR), Some(kept));
+        assert_eq!(read(&mut again, Currency::EUR, &pooled), Some(kept));
+    }
+
+    #[test]
+    fn no_line_of_a_form_is_dropped() {
+        let form = |lines: usize| (0..lines).map(|place| (format!("month-{place}"), "2026-08".to_owned())).collect::<Vec<_>>();
+        assert_eq!(typed(&form(READ_MAX)).unwrap().len(), READ_MAX, "a plan refuses these by its own limit");
+        let words = typed(&form(READ_MAX + 1)).unwrap_err().to_string();
+        assert!(words.contains("500 lines at most, and 1,001 were sent"), "{words}");
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The page on which a saved plan's spend is planned, by month and source.
 
+use std::sync::Arc;
+
+use alignment::Currency;
 use askama::Template;
 use axum::{
     Form,
@@ -7,6 +10,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use insight::plan::Record;
 use tower_sessions::Session;
 
 use super::{
@@ -50,10 +54,10 @@ struct SpendPage {
 }
 
 async fn page(State(office): State<Office>, frame: Frame, Path(id): Path<i64>) -> Result<Page<SpendPage>, AppError> {
-    let (plan, body) = opened(&office, id).await?;
-    let currency = currency_of(&body);
-    let rows = body.spend.iter().map(|line| Typed::of(line, currency)).collect();
-    Ok(Page(shown(&office, frame, id, plan, &body, rows, lines::EMPTY, String::new()).await?))
+    let opened = Opened::read(&office, id).await?;
+    let rows = opened.body.spend.iter().map(|line| Typed::of(line, opened.currency())).collect();
+    let edits = opened.edits;
+    Ok(Page(opened.shown(frame, rows, &Again { status: StatusCode::OK, words: String::new(), edits, empty: lines::EMPTY })))
 }
 
 /// All lines at once: those that are removed or empty are gone, and where one is wrong, nothing is saved.
@@ -67,12 +71,12 @@ async fn save(
 ) -> Result<Response, AppError> {
     let said = |name: &str| form.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
     let edits = said("edits").and_then(|edits| edits.parse().ok()).unwrap_or(0);
-    let mut typed = lines::typed(&form);
-    let ((name, now), body) = opened(&office, id).await?;
+    let mut typed = lines::typed(&form)?;
+    let opened = Opened::read(&office, id).await?;
     let again = if said("do") == Some("more") {
         Again { status: StatusCode::OK, words: String::new(), edits, empty: MORE }
     } else {
-        match kept_or_again(&office, &actor, id, (name.as_str(), edits, now), &body, &mut typed).await? {
+        match opened.kept_or_again(&office, &actor, edits, &mut typed).await? {
             Err(again) => again,
             Ok(has_changed) => {
                 let undo = has_changed.then(|| format!("/plan/saved/{id}/edits/{}/return", edits + 1));
@@ -81,7 +85,7 @@ async fn save(
         }
     };
     // What was written is shown again, so that nobody types it twice.
-    let page = shown(&office, frame, id, (name, again.edits), &body, typed, again.empty, again.words).await?;
+    let page = opened.shown(frame, typed, &again);
     Ok((again.status, Page(page)).into_response())
 }
 
@@ -93,71 +97,70 @@ struct Again {
     empty: usize,
 }
 
-/// Whether anything differed from what was there. `now`: the edits of the plan, where `edits` were seen.
-async fn kept_or_again(
-    office: &Office,
-    actor: &Actor,
+/// A saved plan, and the record whose sources its spend is of.
+struct Opened {
     id: i64,
-    (name, edits, now): (&str, i64, i64),
-    body: &PlanBody,
-    typed: &mut [Typed],
-) -> Result<Result<bool, Again>, AppError> {
-    let again = |status, words: String, edits| Ok(Err(Again { status, words, edits, empty: lines::EMPTY }));
-    let Some(spend) = lines::read(typed, currency_of(body)) else {
-        let words = "Nothing was saved yet: something below needs another look.".into();
-        return again(StatusCode::UNPROCESSABLE_ENTITY, words, edits);
-    };
-    let spend_minor = body.spend_minor.filter(|_| spend.is_empty());
-    let changed = PlanBody { spend, spend_minor, ..body.clone() };
-    match saved::keep(office, actor, name, &changed, Some((id, edits))).await {
-        Ok(kept) => Ok(Ok(kept.has_changed)),
-        Err(error @ AppError::Conflict(_)) => {
-            again(StatusCode::CONFLICT, format!("{error} Or save again here, and these lines take the place of the plan's."), now)
-        }
-        Err(AppError::Refused(words)) => again(StatusCode::UNPROCESSABLE_ENTITY, words, edits),
-        Err(error) => Err(error),
+    name: String,
+    edits: i64,
+    body: PlanBody,
+    record: Arc<Record>,
+}
+
+impl Opened {
+    async fn read(office: &Office, id: i64) -> Result<Opened, AppError> {
+        let plan = saved::one(office, id).await?;
+        let body = saved::in_own_currency(office, &saved::body(&plan)?).await?;
+        let params = QuestionParams { currency: body.currency.map(|currency| currency.to_string()), ..QuestionParams::default() };
+        let (history, question) = ask(office, &params, "all").await?;
+        let record = kept::record(&history, &question).await?;
+        Ok(Opened { id, name: plan.name, edits: plan.edits, body, record })
     }
-}
 
-/// Name and edits of a plan, and what it says.
-async fn opened(office: &Office, id: i64) -> Result<((String, i64), PlanBody), AppError> {
-    let plan = saved::one(office, id).await?;
-    let body = saved::in_own_currency(office, &saved::body(&plan)?).await?;
-    Ok(((plan.name, plan.edits), body))
-}
+    fn currency(&self) -> Currency {
+        self.record.currency
+    }
 
-/// A body from [`opened`] names it.
-fn currency_of(body: &PlanBody) -> alignment::Currency {
-    body.currency.unwrap_or(alignment::Currency::EUR)
-}
+    /// Whether anything differed from what was there. `edits`: those that were seen.
+    async fn kept_or_again(
+        &self,
+        office: &Office,
+        actor: &Actor,
+        edits: i64,
+        typed: &mut [Typed],
+    ) -> Result<Result<bool, Again>, AppError> {
+        let again = |status, words: String, edits| Ok(Err(Again { status, words, edits, empty: lines::EMPTY }));
+        let Some(spend) = lines::read(typed, self.currency(), &self.record.pooled) else {
+            let words = "Nothing was saved yet: something below needs another look.".into();
+            return again(StatusCode::UNPROCESSABLE_ENTITY, words, edits);
+        };
+        let spend_minor = self.body.spend_minor.filter(|_| spend.is_empty());
+        let changed = PlanBody { spend, spend_minor, ..self.body.clone() };
+        match saved::keep(office, actor, &self.name, &changed, Some((self.id, edits))).await {
+            Ok(kept) => Ok(Ok(kept.has_changed)),
+            Err(error @ AppError::Conflict(_)) => {
+                let words = format!("{error} Or save again here, and these lines take the place of the plan's.");
+                again(StatusCode::CONFLICT, words, self.edits)
+            }
+            Err(AppError::Refused(words)) => again(StatusCode::UNPROCESSABLE_ENTITY, words, edits),
+            Err(error) => Err(error),
+        }
+    }
 
-#[expect(clippy::too_many_arguments, reason = "each is a part of the page")]
-async fn shown(
-    office: &Office,
-    frame: Frame,
-    id: i64,
-    (name, edits): (String, i64),
-    body: &PlanBody,
-    typed: Vec<Typed>,
-    empty: usize,
-    wrong: String,
-) -> Result<SpendPage, AppError> {
-    let currency = currency_of(body);
-    let params = QuestionParams { currency: Some(currency.to_string()), ..QuestionParams::default() };
-    let (history, question) = ask(office, &params, "all").await?;
-    let choices = lines::choices(&*kept::record(&history, &question).await?, &typed);
-    let mut rows = typed;
-    rows.extend((0..empty).map(|_| Typed::default()));
-    Ok(SpendPage {
-        name,
-        address: address_of(id),
-        plan: saving::address_of(id),
-        edits,
-        currency: currency.to_string(),
-        by: body.by.clone().unwrap_or_default(),
-        wrong,
-        rows,
-        choices,
-        frame,
-    })
+    fn shown(self, frame: Frame, typed: Vec<Typed>, again: &Again) -> SpendPage {
+        let (currency, choices) = (self.currency().to_string(), lines::choices(&self.record, &typed));
+        let mut rows = typed;
+        rows.extend((0..again.empty).map(|_| Typed::default()));
+        SpendPage {
+            name: self.name,
+            address: address_of(self.id),
+            plan: saving::address_of(self.id),
+            edits: again.edits,
+            currency,
+            by: self.body.by.unwrap_or_default(),
+            wrong: again.words.clone(),
+            rows,
+            choices,
+            frame,
+        }
+    }
 }
