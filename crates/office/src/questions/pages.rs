@@ -385,7 +385,7 @@ async fn notes(office: &Office, part: &Part, explained: &Explained, frame: &Fram
     Ok(match part.cause {
         Cause::Corrected => {
             let corrections: Vec<&Correction> = explained.corrections.iter().filter(moved).collect();
-            told(office, frame, &corrections, explained.now.currency).await?
+            told(office, frame, &corrections).await?
         }
         Cause::Definition => {
             let (from, to) = (explained.then.settings.agreement_version, explained.now.settings.agreement_version);

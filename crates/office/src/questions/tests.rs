@@ -228,6 +228,8 @@ async fn the_parts_sum_to_the_change_each_with_its_rows() {
     let correction = &explained.corrections[0];
     let told = (correction.field.as_str(), correction.old_value.as_deref(), correction.new_value.as_deref());
     assert_eq!(told, ("amount_minor", Some("50000"), Some("70000")));
+    let found = super::told::currencies(&world.office, &[correction]).await.unwrap();
+    assert_eq!(found.values().map(Currency::as_str).collect::<Vec<_>>(), ["EUR"], "the deal's own");
 }
 
 #[tokio::test(flavor = "multi_thread")]
