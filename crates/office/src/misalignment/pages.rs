@@ -7,13 +7,18 @@ use axum::{
     response::Response,
 };
 use insight::{
-    misalignment::{Cost, Part, PartKind, quarrel::SegmentSeen},
+    misalignment::{
+        Cost, Part, PartKind,
+        quarrel::{Quarrel, SegmentSeen},
+    },
     question::Question,
 };
 use picture::Width;
 
 use super::{
-    Asked, Assumed, asked, cost_of, pictures,
+    Asked, Assumed, asked,
+    behind::segment_named,
+    cost_of, pictures,
     quarrel_shown::{QuarrelShown, shown},
     quarrels_of, report, rows_page,
 };
@@ -131,7 +136,10 @@ async fn page(
     let file = |name: &str| links.to(&format!("/misalignment/{name}"), &[]);
     let point_rows = |key: &str| links.to(ROWS, &[("point", key)]);
     let segment_rows = |key: &str, segment: &SegmentSeen| match asked.dimensions.iter().find(|by| by.key() == segment.dimension) {
-        Some(by) => links.to(ROWS, &[("point", key), ("filter", &with_filter(&params, by, segment.label.as_deref()))]),
+        Some(by) => {
+            let named = segment_named(segment.id, segment.label.as_deref());
+            links.to(ROWS, &[("point", key), ("filter", &with_filter(&params, by, named.as_deref()))])
+        }
         None => links.to(ROWS, &[("point", key), ("period", segment.label.as_deref().unwrap_or_default())]),
     };
     let drivers = cost.parts.iter().map(|part| part.drivers.len()).sum::<usize>();
@@ -233,64 +241,54 @@ fn stands_on(part: &Part) -> String {
 
 fn drivers_shown(cost: &Cost, asked: &Asked, params: &QuestionParams, links: &Links) -> Vec<DriverShown> {
     let money = |minor: i64| format::money(Money::new(minor, asked.question.currency));
-    let driver = |driver: &insight::misalignment::Driver| DriverShown {
-        label: format::label(driver.label.as_deref()),
-        amount: money(driver.amount_minor),
-        rows: links.to(ROWS, &[("part", "rejected_spend"), ("segment", driver.label.as_deref().unwrap_or_default())]),
-        decided_rows: {
-            let filter = with_filter(params, &asked.drivers_by, driver.label.as_deref());
-            links.to(ROWS, &[("point", "rejected_of_opened"), ("filter", &filter)])
-        },
-        rejected: format!("{} of {}", format::count(driver.rejected), format::count(driver.decided)),
-        rate: format::rate_or_none(driver.rejection_rate),
-        elsewhere: format::rate_or_none(driver.rate_elsewhere),
-        excess: if driver.stands_out { money(driver.excess_minor) } else { String::new() },
-        reason: driver.reason.as_deref().map(format::spaced).unwrap_or_default(),
-        stands_out: driver.stands_out,
+    let driver = |driver: &insight::misalignment::Driver| {
+        let named = segment_named(driver.id, driver.label.as_deref());
+        let filter = with_filter(params, &asked.drivers_by, named.as_deref());
+        DriverShown {
+            label: format::label(driver.label.as_deref()),
+            amount: money(driver.amount_minor),
+            rows: links.to(ROWS, &[("part", "rejected_spend"), ("segment", named.as_deref().unwrap_or_default())]),
+            decided_rows: links.to(ROWS, &[("point", "rejected_of_opened"), ("filter", &filter)]),
+            rejected: format!("{} of {}", format::count(driver.rejected), format::count(driver.decided)),
+            rate: format::rate_or_none(driver.rejection_rate),
+            elsewhere: format::rate_or_none(driver.rate_elsewhere),
+            excess: if driver.stands_out { money(driver.excess_minor) } else { String::new() },
+            reason: driver.reason.as_deref().map(format::spaced).unwrap_or_default(),
+            stands_out: driver.stands_out,
+        }
     };
     cost.parts.iter().flat_map(|part| &part.drivers).take(DRIVERS_SHOWN).map(driver).collect()
 }
 
-async fn cost_svg(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<Assumed>,
-) -> Result<Response, AppError> {
+type AskedInAddress = (State<Office>, Query<QuestionParams>, Query<Assumed>);
+
+async fn cost_asked((State(office), Query(params), Query(own)): AskedInAddress) -> Result<(Cost, Question), AppError> {
     let asked = asked(&office, &params, &own).await?;
-    let cost = cost_of(&asked).await?;
-    Ok(svg_file(&pictures::parts(&cost, &asked.question), "cost"))
+    Ok((cost_of(&asked).await?, asked.question))
 }
 
-async fn cost_csv(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<Assumed>,
-) -> Result<Response, AppError> {
-    Ok(csv_file(&report::misalignment(&office, &params, &own).await?.csv, "cost"))
+async fn quarrels_asked((State(office), Query(params), Query(own)): AskedInAddress) -> Result<Vec<Quarrel>, AppError> {
+    quarrels_of(&asked(&office, &params, &own).await?).await
 }
 
-async fn quarrels_csv(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<Assumed>,
-) -> Result<Response, AppError> {
-    Ok(csv_file(&report::quarrels(&office, &params, &own).await?.csv, "quarrels"))
+async fn cost_svg(address: AskedInAddress) -> Result<Response, AppError> {
+    let (cost, question) = cost_asked(address).await?;
+    Ok(svg_file(&pictures::parts(&cost, &question), "cost"))
 }
 
-async fn drivers_csv(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<Assumed>,
-) -> Result<Response, AppError> {
-    let asked = asked(&office, &params, &own).await?;
-    Ok(csv_file(&report::drivers_csv(&cost_of(&asked).await?), "rejected-spend"))
+async fn cost_csv(address: AskedInAddress) -> Result<Response, AppError> {
+    let (cost, question) = cost_asked(address).await?;
+    Ok(csv_file(&report::parts_csv(&cost, &question), "cost"))
 }
 
-async fn segments_csv(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<Assumed>,
-) -> Result<Response, AppError> {
-    let asked = asked(&office, &params, &own).await?;
-    Ok(csv_file(&report::segments_csv(&quarrels_of(&asked).await?), "quarrels-segments"))
+async fn drivers_csv(address: AskedInAddress) -> Result<Response, AppError> {
+    Ok(csv_file(&report::drivers_csv(&cost_asked(address).await?.0), "rejected-spend"))
+}
+
+async fn quarrels_csv(address: AskedInAddress) -> Result<Response, AppError> {
+    Ok(csv_file(&report::points_csv(&quarrels_asked(address).await?), "quarrels"))
+}
+
+async fn segments_csv(address: AskedInAddress) -> Result<Response, AppError> {
+    Ok(csv_file(&report::segments_csv(&quarrels_asked(address).await?), "quarrels-segments"))
 }

@@ -176,7 +176,7 @@ pub fn claims(cost: &Cost) -> Sheet {
     )
 }
 
-fn parts_csv(cost: &Cost, question: &Question) -> Sheet {
+pub fn parts_csv(cost: &Cost, question: &Question) -> Sheet {
     let row = |part: &Part| {
         vec![
             part.key.to_owned(),
@@ -323,7 +323,7 @@ fn causes(quarrels: &[Quarrel]) -> Sheet {
     Sheet::new("What it points at", ["quarrel", "cause"], rows)
 }
 
-fn points_csv(quarrels: &[Quarrel]) -> Sheet {
+pub fn points_csv(quarrels: &[Quarrel]) -> Sheet {
     let number = |value: Option<f64>| plain_fixed(value, 6);
     let row = |quarrel: &Quarrel, point: &Point| {
         vec![
