@@ -368,32 +368,25 @@ fn number_address(finding: &Finding, question: &Question, params: &QuestionParam
     Some(address(PATH, params, &more))
 }
 
-async fn drawn(office: &Office, params: &QuestionParams, own: &WhyParams) -> Result<Explained, AppError> {
-    let found = why(office, &QuestionParams { by: None, ..params.clone() }, own).await?;
-    if found.why.splits.is_empty() {
-        return Err(AppError::not_found("change of", found.why.kpi.key));
-    }
-    Ok(found)
+type Asked = (State<Office>, Query<QuestionParams>, Query<WhyParams>);
+
+/// The change in the parts that its page shows, drawn or written.
+async fn parts_file(
+    (State(office), Query(params), Query(own)): Asked,
+    made: fn(&Explained, &SplitParts, &str) -> Response,
+) -> Result<Response, AppError> {
+    let found = why(&office, &QuestionParams { by: None, ..params }, &own).await?;
+    let key = found.why.kpi.key;
+    let split = shown_split(&found.why, text(&own.by).is_some()).ok_or_else(|| AppError::not_found("change of", key))?;
+    Ok(made(&found, split, &format!("why-{key}")))
 }
 
-async fn waterfall_svg(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<WhyParams>,
-) -> Result<Response, AppError> {
-    let found = drawn(&office, &params, &own).await?;
-    let split = shown_split(&found.why, text(&own.by).is_some()).ok_or_else(|| AppError::not_found("change of", found.why.kpi.key))?;
-    Ok(svg_file(&pictures::waterfall(&found, split), &format!("why-{}", found.why.kpi.key)))
+async fn waterfall_svg(asked: Asked) -> Result<Response, AppError> {
+    parts_file(asked, |found, split, name| svg_file(&pictures::waterfall(found, split), name)).await
 }
 
-async fn parts_csv(
-    State(office): State<Office>,
-    Query(params): Query<QuestionParams>,
-    Query(own): Query<WhyParams>,
-) -> Result<Response, AppError> {
-    let found = drawn(&office, &params, &own).await?;
-    let split = shown_split(&found.why, text(&own.by).is_some()).ok_or_else(|| AppError::not_found("change of", found.why.kpi.key))?;
-    Ok(csv_file(&parts_sheet(&found, split), &format!("why-{}", found.why.kpi.key)))
+async fn parts_csv(asked: Asked) -> Result<Response, AppError> {
+    parts_file(asked, |found, split, name| csv_file(&parts_sheet(found, split), name)).await
 }
 
 async fn findings_file(State(office): State<Office>, Query(params): Query<QuestionParams>) -> Result<Response, AppError> {
