@@ -121,6 +121,32 @@ async fn spend_is_planned_by_a_form() {
 }
 
 #[tokio::test]
+async fn the_smallest_sources_are_not_offered_and_a_line_for_one_says_why() {
+    const FORM: &str = "/plan/saved/1/spend";
+    let world = world().await;
+    let browser = Browser::of(&world).await;
+    // Twelve have a place, one of it for all that are smaller.
+    for place in 10..24 {
+        let (_, person) = world.ask("POST", "/people", json!({"name": format!("Guest {place}")})).await;
+        let lead = json!({"person_id": person["id"], "source": format!("fair {place}"), "opened_at": "2026-02-10T09:00:00Z"});
+        let (status, lead) = world.ask("POST", "/leads", lead).await;
+        assert_eq!(status, 201, "{lead}");
+    }
+    world.ask("POST", "/plans", json!({"name": "Autumn", "body": {"customers": 5, "by": "2026-12-31"}})).await;
+    let (_, page) = browser.get(FORM).await;
+    assert!(page.contains("source:fair 20") && !page.contains("source:fair 21") && !page.contains("other sources"), "{page}");
+    for name in ["fair 21", "other sources"] {
+        let form = format!("edits=1&month-0=2026-04&source-0=source:{}&amount-0=9&do=save", name.replace(' ', "+"));
+        let (status, page) = browser.post(FORM, &form).await;
+        let told = format!("nothing can be planned for {name} alone");
+        assert!(status == 422 && page.contains(&told) && page.contains(&format!("{name} (planned with the smallest)")), "{page}");
+    }
+    let many: String = (0..1_001).map(|place| format!("&month-{place}=2026-04")).collect();
+    let (status, page) = browser.post(FORM, &format!("edits=1{many}&do=save")).await;
+    assert!(status == 422 && page.contains("500 lines at most, and 1,001 were sent"), "{page}");
+}
+
+#[tokio::test]
 async fn an_answer_is_kept_until_something_happens() {
     let world = world().await;
     let (params, asked) = (QuestionParams::default(), PlanParams { customers: Some("3".into()), ..PlanParams::default() });
