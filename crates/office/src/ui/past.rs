@@ -11,7 +11,7 @@ use super::format;
 /// What pins a page to an instant.
 const NAMES: [&str; 2] = ["as_of", "known_at"];
 
-/// The pages that take a question, each with the pages below it; all others ignore an instant in their address.
+/// The pages that take a question, each with the pages below it; all others ignore an instant in their address. A test asks every page.
 const ASKED: [&str; 11] = [
     "/scoreboard",
     "/why",

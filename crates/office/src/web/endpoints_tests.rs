@@ -113,6 +113,31 @@ async fn the_table_is_what_the_server_does() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The banner of the past goes by a list of paths: those are the pages that read an instant, and so refuse a wrong one.
+#[tokio::test]
+async fn the_banner_of_the_past_is_on_the_pages_that_take_an_instant() {
+    let running = start().await;
+    let client = running.sign_in(Role::Admin).await;
+    let (mut wrong, mut asked) = (Vec::new(), 0);
+    let pages = endpoints::all().into_iter().filter(|endpoint| endpoint.method == Method::GET && !endpoint.is_api());
+    for endpoint in pages.filter(|endpoint| !endpoint.path.contains('{') && endpoint.path != "/live") {
+        let at = async |as_of: &str| running.ask(&client, &Method::GET, &format!("{}?as_of={as_of}", endpoint.path)).await;
+        let past = at("2026-01-01").await;
+        let is_given = past.status() == StatusCode::OK;
+        let text = past.text().await.unwrap_or_default();
+        if !is_given || !text.contains("<html") {
+            continue;
+        }
+        asked += 1;
+        let (reads, says) =
+            (at("noon").await.status() == StatusCode::UNPROCESSABLE_ENTITY, text.contains("what happened since is left out"));
+        if reads != says {
+            wrong.push(format!("{}: reads the instant: {reads}, says so: {says}", endpoint.path));
+        }
+    }
+    assert!(wrong.is_empty() && asked > 20, "{asked} pages: {}", wrong.join("\n"));
+}
+
 #[test]
 fn no_endpoint_stands_twice() {
     let mut seen = HashSet::new();
