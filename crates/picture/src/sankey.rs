@@ -1,6 +1,10 @@
 //! Journeys: how many go from where to where. What goes into a node and what comes out of it are drawn at one scale.
 
-use crate::{Canvas, Picture, Tone, canvas::Anchor, text::n};
+use crate::{
+    Canvas, Picture, Tone,
+    canvas::{Anchor, widest, widest_strong},
+    text::n,
+};
 
 #[derive(Clone, Debug, Default)]
 pub struct Sankey {
@@ -45,6 +49,12 @@ pub(crate) struct Place {
     pub height: f64,
 }
 
+impl Place {
+    fn middle(self) -> f64 {
+        self.y + self.height / 2.0
+    }
+}
+
 /// Where a link leaves and arrives (its upper edges), and how thick it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ribbon {
@@ -87,13 +97,13 @@ impl Picture for Sankey {
             let title = format!("{} to {}: {}", self.nodes[link.from].name, self.nodes[link.to].name, link.shown);
             canvas.mark(&title, link.href.as_deref(), |canvas| canvas.path(&d, &format!("p-soft {}", self.nodes[link.from].tone.class())));
         }
-        for (node, place) in self.nodes.iter().zip(&places) {
+        for (index, (node, place)) in self.nodes.iter().zip(&places).enumerate() {
             canvas.mark(&format!("{}: {}", node.name, node.shown), node.href.as_deref(), |canvas| {
                 canvas.rect(place.x, place.y, NODE, place.height.max(1.0), &format!("p-fill {}", node.tone.class()), 1.0);
             });
             let is_last = node.layer + 1 == self.depth() && node.layer > 0;
             let (anchor, x) = if is_last { (Anchor::End, place.x - 5.0) } else { (Anchor::Start, place.x + NODE + 5.0) };
-            let y = place.y + place.height / 2.0;
+            let y = if is_last { self.clear_of_the_layer_before(index, &places, step) } else { place.middle() };
             canvas.text((x, y - 1.0), anchor, "p-strong", &node.name, step - NODE - 14.0);
             canvas.text((x, y + 13.0), anchor, "p-faint", &node.shown, step - NODE - 14.0);
         }
@@ -109,6 +119,19 @@ impl Sankey {
     fn step(&self, width: f64) -> f64 {
         let gaps = self.depth().saturating_sub(1).max(1) as f64;
         (width - NODE) / gaps
+    }
+
+    /// Where the label of a node of the last layer stands: its labels run to the left, towards those of the layer before, so where there is no
+    /// room for both in one line it moves along its node to the nearest line that is free.
+    fn clear_of_the_layer_before(&self, node: usize, places: &[Place], step: f64) -> f64 {
+        let (own, place) = (&self.nodes[node], places[node]);
+        let wide = |node: &SankeyNode| widest_strong([node.name.as_str()]).max(widest([node.shown.as_str()]));
+        let meets = |other: &SankeyNode| other.layer + 1 == own.layer && wide(other) + wide(own) > step - NODE - 14.0;
+        let taken: Vec<f64> = self.nodes.iter().zip(places).filter(|(other, _)| meets(other)).map(|(_, place)| place.middle()).collect();
+        let is_free = |y: &f64| taken.iter().all(|other| (other - y).abs() >= LABEL - 2.0);
+        let half = place.height.min(HEIGHT) as i32 / 2;
+        let mut near = (0..=half).flat_map(|away| [place.middle() - f64::from(away), place.middle() + f64::from(away)]);
+        near.find(is_free).unwrap_or_else(|| place.middle())
     }
 
     fn is_drawn(&self, link: &SankeyLink) -> bool {
@@ -194,6 +217,20 @@ mod tests {
             for pair in ribbons.windows(2).filter(|pair| sankey.links[pair[0].link].from == sankey.links[pair[1].link].from) {
                 assert!((pair[0].from_y + pair[0].thickness - pair[1].from_y).abs() < 1e-6, "no gap, no overlap");
             }
+        }
+    }
+
+    #[test]
+    fn labels_of_the_last_layer_make_room_for_those_before() {
+        let node = |name: &str, layer| SankeyNode { name: name.into(), layer, ..SankeyNode::default() };
+        let link = |from, to| SankeyLink { from, to, value: 1.0, ..SankeyLink::default() };
+        let nodes = vec![node("Organic search", 0), node("Organic search", 1), node("Not signed yet", 2)];
+        let sankey = Sankey { nodes, links: vec![link(0, 1), link(1, 2)], ..Sankey::default() };
+        for (width, moves) in [(360.0, true), (1080.0, false)] {
+            let (places, ..) = sankey.layout(width, 0.0);
+            let y = sankey.clear_of_the_layer_before(2, &places, sankey.step(width));
+            assert_eq!((y - places[1].middle()).abs() >= LABEL - 2.0, moves, "{width}");
+            assert!((places[2].y..=places[2].y + places[2].height).contains(&y), "{width}: on its node");
         }
     }
 }
