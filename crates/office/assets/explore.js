@@ -2,6 +2,9 @@
 // picture that the server drew; the table under it has the same numbers for the keyboard.
 const place = document.querySelector("[data-explore]");
 
+/** The labels of steps in words: the interface has the keys of the record. */
+const names = JSON.parse(place?.dataset.names ?? "{}");
+
 const colour = (name) => {
   const probe = document.createElement("i");
   probe.style.color = `var(--${name})`;
@@ -33,7 +36,7 @@ const name = (node) => {
   if (node.kind === "other") return "Other";
   if (node.kind === "reached") return place.dataset.reached;
   if (node.kind === "open") return place.dataset.open;
-  return node.label ?? "not recorded";
+  return names[node.label] ?? node.label ?? "not recorded";
 };
 
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Office,
     api::{Asked, ask},
-    ui::{Frame, format, url},
+    ui::{Frame, format, known, url},
     web::{AppError, Page},
 };
 
@@ -136,7 +136,7 @@ fn row(handover: Handover, frame: &Frame) -> RowView {
         id: lead.id,
         name: lead.person_name.or(lead.person_email).unwrap_or_else(|| format!("Lead {}", lead.id)),
         company: lead.company_name.unwrap_or_default(),
-        from: lead.campaign_name.or(lead.source).unwrap_or_else(|| format::NOT_RECORDED.to_owned()),
+        from: lead.campaign_name.unwrap_or_else(|| known::label(lead.source.as_deref())),
         at: handed_over_at.map_or_else(|| format::NOT_RECORDED.to_owned(), |at| frame.date_time(Instant(at))),
         key: stage.key(),
         stage: stage.name(),

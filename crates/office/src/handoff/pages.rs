@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Office,
     api::Asked,
-    ui::{Frame, format, url},
+    ui::{Frame, format, known, url},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -174,7 +174,7 @@ fn item(row: &InboxRow, address: String, shown: Option<i64>, whose: Whose, frame
     let company = row.company_name.clone();
     let detail = match (row.job_title.clone(), company) {
         (Some(title), Some(company)) => format!("{title}, {company}"),
-        (title, company) => title.or(company).or_else(|| row.source.clone()).unwrap_or_default(),
+        (title, company) => title.or(company).or_else(|| row.source.as_deref().map(known::words)).unwrap_or_default(),
     };
     let waits = row.queue.clone().filter(|_| row.owner_id.is_none());
     ItemView {

@@ -64,6 +64,8 @@ struct JourneysPage {
     data: String,
     explains: String,
     by: String,
+    /// The words of the steps' labels, as JSON for the script.
+    names: String,
     reached: &'static str,
     open: &'static str,
     rows: Vec<Row>,
@@ -138,6 +140,7 @@ async fn page(
         layers: LAYERS.map(|layers| (layers.to_string(), format!("{layers} steps"), layers == found.ask.layers)).collect(),
         data: links.to("/api/v1/reports/journeys", &[("by", &by), ("period", period)]),
         explains: format!("{}. The same as a table stands below.", answer_words(&found)),
+        names: flow::names(&found),
         reached,
         open,
         rows: rows(&found, &links),

@@ -1,5 +1,7 @@
 //! The flow of journeys as a picture, and its links as a table.
 
+use std::collections::BTreeMap;
+
 use ::picture::{Sankey, SankeyLink, SankeyNode, Tone};
 use insight::{
     journeys::{Node, NodeKind},
@@ -23,6 +25,13 @@ pub fn ends(goal: Goal) -> (&'static str, &'static str) {
 
 pub fn node_name(node: &Node, goal: Goal) -> String {
     node_named(node, goal, format::label)
+}
+
+/// The labels of steps and their words, as JSON.
+pub fn names(found: &Found) -> String {
+    let labels = found.answer.flow.nodes.iter().filter_map(|node| node.label.as_deref());
+    let names: BTreeMap<&str, String> = labels.map(|label| (label, known::words(label))).collect();
+    serde_json::json!(names).to_string()
 }
 
 fn in_words(node: &Node, goal: Goal) -> String {

@@ -23,7 +23,7 @@ use crate::{
     api::{Asked, ask},
     handoff::clock_view,
     lists::{Cell, Column, Empty, Filter, ListPage, ListView, Place, Row, csv, view},
-    ui::{Frame, format},
+    ui::{Frame, format, known},
     web::{Allow, AppError, Endpoint, Page},
 };
 
@@ -56,7 +56,7 @@ async fn list(State(office): State<Office>, frame: Frame, Asked(query): Asked<Le
     let filters = vec![
         select(&place, "owner", "Owner", owners(&frame, users::names(connection).await?)),
         select(&place, "stage", "Stage", view::choices("Any stage", stages(), false)),
-        select(&place, "source", "Source", view::choices("Any source", view::plain(leads::sources(connection).await?), true)),
+        select(&place, "source", "Source", view::choices("Any source", view::keys(leads::sources(connection).await?), true)),
         select(&place, "campaign", "Campaign", view::choices("Any campaign", view::named(campaigns::names(connection).await?), true)),
         select(&place, "country", "Country", view::choices("Any country", view::plain(companies::countries(connection).await?), true)),
         select(&place, "industry", "Industry", view::choices("Any industry", view::plain(companies::industries(connection).await?), true)),
@@ -173,7 +173,7 @@ fn row(lead: LeadRow, dues: &HashMap<i64, Cell>, frame: &Frame) -> Row {
             company,
             Cell::Stage(crate::handoff::tag(&stage), stage.key(), stage.name()),
             dues.get(&lead.id).cloned().unwrap_or_else(|| Cell::Text("–".into())),
-            view::text_or_dash(lead.source),
+            view::text_or_dash(lead.source.as_deref().map(known::words)),
             view::text_or_dash(lead.campaign_name),
             view::text_or_dash(lead.owner_name),
             Cell::Number(frame.date(Instant(lead.opened_at))),

@@ -13,7 +13,7 @@ use facts::{
 
 use crate::{
     leads::pages::side_key,
-    ui::{Frame, format},
+    ui::{Frame, format, known},
     web::AppError,
 };
 
@@ -63,8 +63,8 @@ fn moment_view(moment: Moment, frame: &Frame, month: Option<String>, shows_peopl
         moment.content_title.clone().map(|title| format!("“{title}”")),
         moment.words.clone().filter(|_| moment.what == "activity"),
         moment.campaign_name.clone().map(|name| format!("campaign {name}")),
-        moment.channel.clone().map(|channel| format!("by {channel}")),
-        moment.outcome.clone().map(|outcome| format!("outcome: {outcome}")),
+        moment.channel.as_deref().map(|channel| format!("by {}", known::within(channel))),
+        moment.outcome.as_deref().map(|outcome| format!("outcome: {}", known::within(outcome))),
         moment.user_name.clone(),
         moment.agreement_version.map(|version| format!("Agreement v{version}")),
     ];

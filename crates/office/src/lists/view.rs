@@ -3,7 +3,7 @@
 use askama::Template;
 use facts::list::Count;
 
-use crate::ui::{Frame, format, url};
+use crate::ui::{Frame, format, known, url};
 
 #[derive(Template)]
 #[template(path = "lists/list.html")]
@@ -204,6 +204,11 @@ pub fn choices(any: &str, values: Vec<(String, String)>, with_not_recorded: bool
 /// A value that is its own name.
 pub fn plain(values: Vec<String>) -> Vec<(String, String)> {
     values.into_iter().map(|value| (value.clone(), value)).collect()
+}
+
+/// Keys of the record, in words.
+pub fn keys(values: Vec<String>) -> Vec<(String, String)> {
+    values.into_iter().map(|key| (key.clone(), known::words(&key))).collect()
 }
 
 pub fn named(values: Vec<(i64, String)>) -> Vec<(String, String)> {
