@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Office,
     report::{self, Sheet},
+    ui::format,
     web::AppError,
 };
 
@@ -101,7 +102,7 @@ pub fn figures(report: &Report) -> Sheet {
     let points = "points of the Agreement";
     let of_points = report.points.as_ref().map_or_else(|| texts(&[points, NO_POINTS, "", "", "", ""]), |of| row(points, of));
     Sheet {
-        title: format!("On {} newer leads that it had not seen, with 95% intervals", report.judged.rows),
+        title: format!("On {} newer leads that it had not seen, with 95% intervals", format::count(report.judged.rows)),
         header: texts(&["", "AUC", "log-loss", "Brier", "calibration error", "lift of the top tenth"]),
         rows: vec![row("learned score", &report.score), of_points, row("naive Bayes", &report.naive_bayes)],
     }
@@ -110,7 +111,12 @@ pub fn figures(report: &Report) -> Sheet {
 pub fn rows(report: &Report) -> Sheet {
     let row = |name: &str, part: &Part| vec![name.to_owned(), part.rows.to_string(), part.hits.to_string(), day(part.from), day(part.to)];
     Sheet {
-        title: format!("Learned from whom; {} are too young to count; {}{}", report.young, purged(report.purged), unread(report)),
+        title: format!(
+            "Learned from whom; {} are too young to count; {}{}",
+            format::count(report.young),
+            purged(report.purged),
+            unread(report)
+        ),
         header: texts(&["part", "leads", report.outcome.key(), "from", "to"]),
         rows: vec![row("to learn from", &report.learned), row("to calibrate with", &report.calibrated), row("to judge by", &report.judged)],
     }
@@ -119,9 +125,11 @@ pub fn rows(report: &Report) -> Sheet {
 /// In words, how many are in no part.
 pub fn purged(Purged { before_calibrated, before_judged }: Purged) -> String {
     format!(
-        "{} were purged, since their outcome was known only after the next part began ({before_calibrated} before the leads to calibrate \
-         with, {before_judged} before those to judge by)",
-        before_calibrated + before_judged
+        "{} were purged, since their outcome was known only after the next part began ({} before the leads to calibrate with, {} before \
+         those to judge by)",
+        format::count(before_calibrated + before_judged),
+        format::count(before_calibrated),
+        format::count(before_judged)
     )
 }
 

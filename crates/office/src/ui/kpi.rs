@@ -94,7 +94,12 @@ pub fn in_words(answer: &KpiAnswer, value: f64, currency: Currency) -> String {
 }
 
 fn target_in_words(answer: &KpiAnswer, target: f64, currency: Currency) -> String {
-    if answer.unit == Unit::Rate { format::agreed_rate(target) } else { in_words(answer, target, currency) }
+    match answer.unit {
+        Unit::Rate => format::agreed_rate(target),
+        // A month's target is shared out over days: of hundreds nobody wants a tenth.
+        Unit::Count if target >= 100.0 => format::count(target.round() as u64),
+        _ => in_words(answer, target, currency),
+    }
 }
 
 fn beside(answer: &KpiAnswer, currency: Currency) -> String {

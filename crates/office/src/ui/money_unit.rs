@@ -28,7 +28,7 @@ impl MoneyUnit {
         MoneyUnit { currency, per_unit, suffix, digits }
     }
 
-    /// What is too small for the unit is said to be so, for it is not zero: `<€1`.
+    /// What is too small for the unit is said to be so, for it is not zero: `<€1`. Nothing at all is no thousandth of anything: `€0`.
     pub fn write(self, minor: f64) -> String {
         let major = minor / self.currency.minor_per_major() as f64;
         let symbol = format::symbol(self.currency);
@@ -36,6 +36,9 @@ impl MoneyUnit {
         if major != 0.0 && major.abs() < least / 2.0 {
             let sign = if major < 0.0 { ">−" } else { "<" };
             return format!("{sign}{symbol}{}{}", format::fixed(least / self.per_unit, self.digits), self.suffix);
+        }
+        if minor == 0.0 && !self.suffix.is_empty() {
+            return format!("{symbol}0");
         }
         let sign = if major < 0.0 { "−" } else { "" };
         format!("{sign}{symbol}{}{}", format::fixed((major / self.per_unit).abs(), self.digits), self.suffix)
@@ -53,7 +56,7 @@ mod tests {
             (&[394.0, 0.0, -99_000.0], &["€3.94", "€0.00", "−€990.00"]),
             (&[9_712_600.0, 11_200_000.0, 394.0, 12.0, 0.0], &["€97,126", "€112,000", "€4", "<€1", "€0"]),
             (&[99_996_000.0, 11_200_000.0], &["€999,960", "€112,000"]),
-            (&[123_450_000.0, 11_200_000.0, 400.0], &["€1,234.5 k", "€112.0 k", "<€0.1 k"]),
+            (&[123_450_000.0, 11_200_000.0, 400.0, 0.0], &["€1,234.5 k", "€112.0 k", "<€0.1 k", "€0"]),
             (&[1_234_567_800.0, -98_712_600.0], &["€12,346 k", "−€987 k"]),
             (&[123_456_789_000.0, 98_712_600.0], &["€1,234.6 M", "€1.0 M"]),
         ];
