@@ -48,6 +48,14 @@ function showHere() {
   if (side && here) side.scrollTop = Math.max(0, here.offsetTop - side.clientHeight / 2);
 }
 document.addEventListener("DOMContentLoaded", showHere);
+/** So do tabs that are wider than a phone. */
+function showTab() {
+  for (const here of $$("main nav [aria-current]")) {
+    const tabs = here.closest("nav");
+    tabs.scrollLeft = Math.max(0, here.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2);
+  }
+}
+document.addEventListener("DOMContentLoaded", showTab);
 
 // --- keys ---------------------------------------------------------------------------------------------------------------------------
 function rows() {
