@@ -7,7 +7,7 @@ test("leads are filtered, and one is opened", async ({ page }) => {
   await expect(page).toHaveURL(/source=partner/);
   const rows = page.locator("table[data-rows] tbody tr");
   await expect(rows.first()).toBeVisible();
-  const sources = await rows.getByText("partner", { exact: true }).count();
+  const sources = await rows.getByText("Partner", { exact: true }).count();
   expect(sources).toBe(await rows.count());
 
   const first = rows.first().locator("a.open");

@@ -23,7 +23,7 @@ pub async fn page(
     let behind = Behind::of(&office, &frame, &evidence, figure.number.unit, question.currency).await?;
     let side = if figure.after { "after" } else { "before" };
     let ago = if figure.year_ago { ", a year earlier" } else { "" };
-    let day = format::iso_date(figure.change.at, &question.zone);
+    let day = format::full_date(figure.change.at, &question.zone);
     let count = format::count(evidence.total);
     let head = Head {
         title: format!("{}, {side} {day}{ago}: {count} {}", figure.number.name, noun(evidence.table)),
