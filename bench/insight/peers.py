@@ -10,14 +10,14 @@ import sys
 DAY = 86_400_000_000
 LOOKBACK = 90 * DAY
 HALF_LIFE = 7 * DAY
-AS_OF = 540 * DAY
+AS_OF = 617 * DAY
 WON, MQL, SAL, SQL, CUSTOMER = 3, 1, 2, 3, 6
 
 # Of DuckDB and ClickHouse alike, but for the words in braces.
 JOURNEYS = """
 signed AS (
   SELECT d.id AS deal, d.company AS company, d.amount_minor AS minor, {epoch_us}(t."at") AS won_at
-  FROM {deals} d JOIN {deal_transitions} t ON t.deal = d.id WHERE t.stage = 3 AND {epoch_us}(t."at") <= 46656000000000
+  FROM {deals} d JOIN {deal_transitions} t ON t.deal = d.id WHERE t.stage = 3 AND {epoch_us}(t."at") <= 53308800000000
 ), won AS (
   SELECT *, max(won_at) OVER (PARTITION BY company ORDER BY won_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS signed_before FROM signed
 ), journeys AS (
@@ -50,12 +50,12 @@ WITH entered AS (
   SELECT l.source AS source, {opened_counts} AS leads,
     count(CASE WHEN t.stage = 1 THEN 1 END) AS mqls, count(CASE WHEN t.stage = 2 THEN 1 END) AS sals,
     count(CASE WHEN t.stage = 3 THEN 1 END) AS sqls, count(CASE WHEN t.stage = 6 THEN 1 END) AS customers
-  FROM {leads} l LEFT JOIN (SELECT * FROM {transitions} WHERE {epoch_us}("at") <= 46656000000000) t ON t.lead = l.id
-  WHERE {epoch_us}(l.opened_at) <= 46656000000000 GROUP BY l.source
+  FROM {leads} l LEFT JOIN (SELECT * FROM {transitions} WHERE {epoch_us}("at") <= 53308800000000) t ON t.lead = l.id
+  WHERE {epoch_us}(l.opened_at) <= 53308800000000 GROUP BY l.source
 ), revenue AS (
   SELECT l.source AS source, sum(d.amount_minor) AS minor
   FROM {deals} d JOIN {deal_transitions} t ON t.deal = d.id JOIN {leads} l ON l.id = d.lead
-  WHERE t.stage = 3 AND {epoch_us}(t."at") <= 46656000000000 GROUP BY l.source
+  WHERE t.stage = 3 AND {epoch_us}(t."at") <= 53308800000000 GROUP BY l.source
 )
 SELECT e.source, e.leads, e.mqls, e.sals, e.sqls, e.customers, r.minor FROM entered e JOIN revenue r ON r.source = e.source ORDER BY e.source"""
 

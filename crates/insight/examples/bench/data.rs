@@ -10,6 +10,8 @@ use alignment::{
 use insight::{history::History, rows::*};
 
 pub const DAYS: u64 = 540;
+/// By then all of it has happened: a lead takes up to 76 days to become a customer, a deal up to 59 to be closed.
+pub const AS_OF_DAYS: i64 = DAYS as i64 + 77;
 /// What a batch of rows costs in memory is bounded by this.
 const COMPANIES_PER_BATCH: i64 = 1_000_000;
 const TOUCHES_PER_COMPANY: i64 = 10;

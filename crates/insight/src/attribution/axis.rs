@@ -1,5 +1,7 @@
 //! What the shares are added up by: each touch's label as a small code.
 
+use std::ops::Range;
+
 use arrow_array::Array;
 use rayon::prelude::*;
 
@@ -52,6 +54,20 @@ impl<'h> Axis<'h> {
     /// The codes of a deal's touches, in their order.
     pub fn codes(&self, deal_row: usize, touch_rows: &[u32], codes: &mut Vec<u32>) {
         codes.clear();
+        self.extend_codes(deal_row, touch_rows, codes);
+    }
+
+    /// As [`Signed::read_ahead`], of the labels.
+    pub fn read_ahead(&self, runs: &[Range<usize>]) {
+        let last = runs.iter().map(|rows| rows.end - 1);
+        match self {
+            Axis::Label(labels) => _ = std::hint::black_box(last.fold(0, |sum, row| sum ^ labels.codes()[row])),
+            Axis::Named { links, .. } => _ = std::hint::black_box(last.fold(0, |sum, row| sum ^ links[row])),
+            Axis::Deal(_) => {}
+        }
+    }
+
+    pub fn extend_codes(&self, deal_row: usize, touch_rows: &[u32], codes: &mut Vec<u32>) {
         match self {
             Axis::Label(labels) => {
                 let blank = labels.names().len() as u32;

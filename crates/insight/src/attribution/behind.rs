@@ -53,7 +53,7 @@ pub fn deals_behind(history: &History, question: &Question, model: &'static Mode
     let signed = Signed::of(history, question);
     let axis = Axis::of(&signed);
     let wanted = Wanted::of(row, &axis);
-    let solved = solved(&signed, &axis, &[model]);
+    let solved = solved(&signed, &axis, None, &[model]);
     let split = Split { signed: &signed, axis: &axis, model, solved: solved.as_ref() };
     let share = |sharer: &mut Sharer, won: &Won| split.deal_share(&wanted, sharer, won);
     let mut rows: Vec<DealShare> = signed.won.par_iter().map_init(Sharer::default, share).flatten_iter().collect();
@@ -156,7 +156,7 @@ pub fn journey(history: &History, question: &Question, deal: i64, models: &[&'st
     let mut journey: Vec<JourneyTouch> = rows.iter().map(|row| journey_touch(history, *row as usize, opens)).collect();
     if converted_at.is_some() {
         let axis = Axis::of(&signed);
-        let (solved, mut labels) = (solved(&signed, &axis, models), Vec::new());
+        let (solved, mut labels) = (solved(&signed, &axis, None, models), Vec::new());
         axis.codes(row, &rows[outside..], &mut labels);
         let touched_at: Vec<Instant> = journey[outside..].iter().map(|touch| touch.at).collect();
         let mut sharer = Sharer::default();

@@ -13,6 +13,7 @@ mod first;
 mod full_path;
 mod labels;
 mod last;
+mod led;
 mod linear;
 mod markov;
 mod marks;

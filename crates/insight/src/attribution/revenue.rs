@@ -7,9 +7,10 @@ use super::{
     Exact, Journey, Kernel, Model,
     axis::Axis,
     chain::{self, Solved},
+    led::{DEALS_PER_PART, Led},
     marks::Marks,
     sharer::Sharer,
-    signed::{Gathered, Signed, Won},
+    signed::Signed,
 };
 use crate::{
     answer::{ModelAnswer, ShareRow},
@@ -26,50 +27,47 @@ use crate::{
 pub fn attribute(history: &History, question: &Question, models: &[&'static Model]) -> Vec<ModelAnswer> {
     let signed = Signed::of(history, question);
     let axis = Axis::of(&signed);
-    let solved = solved(&signed, &axis, models);
-    let empty = || Walk::new(&signed, &axis, models, solved.as_ref());
-    let walks = signed.won.par_chunks(DEALS_PER_STEP).fold(empty, Walk::observe);
-    let walked = walks.reduce_with(Walk::merge).unwrap_or_else(empty);
+    let led = Led::of(&signed, &axis);
+    let solved = solved(&signed, &axis, Some(&led), models);
+    let empty = || Walk::new(&signed, axis.len(), &led, models, solved.as_ref());
+    let parts = (0..signed.won.len().div_ceil(DEALS_PER_PART)).into_par_iter();
+    let walked = parts.fold(empty, Walk::observe).reduce_with(Walk::merge).unwrap_or_else(empty);
     walked.shares.finish(&axis, question)
 }
 
-/// The chain, if a model asks for it and touches have a label of their own.
-pub(super) fn solved(signed: &Signed, axis: &Axis, models: &[&'static Model]) -> Option<Solved> {
-    let asked = models.iter().any(|model| model.is_markov()) && axis.is_of_touches();
-    asked.then(|| chain::solve(signed, axis))
+/// The chain, if a model asks for it and touches have a label of their own. `led`: the journeys, where they are gathered already.
+pub(super) fn solved(signed: &Signed, axis: &Axis, led: Option<&Led>, models: &[&'static Model]) -> Option<Solved> {
+    if !models.iter().any(|model| model.is_markov()) || !axis.is_of_touches() {
+        return None;
+    }
+    Some(match led {
+        Some(led) => chain::solve(signed, axis, led),
+        None => chain::solve(signed, axis, &Led::of(signed, axis)),
+    })
 }
-
-/// Enough for a thread to be worth waking, few enough to share out evenly.
-const DEALS_PER_STEP: usize = 256;
 
 /// Walks from deal to deal and hands each one's journey to the accumulator.
 struct Walk<'a> {
     signed: &'a Signed<'a>,
-    axis: &'a Axis<'a>,
+    led: &'a Led,
     shares: RevenueShares<'a>,
     /// Whether a model looks at them.
     with_marks: bool,
-    gathered: Gathered,
-    codes: Vec<u32>,
-    touched_at: Vec<Instant>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(signed: &'a Signed, axis: &'a Axis, models: &'a [&'static Model], solved: Option<&'a Solved>) -> Walk<'a> {
-        let shares = RevenueShares::new(models, axis.len(), signed.question.settings.half_life_days, solved);
+    fn new(signed: &'a Signed<'a>, labels: usize, led: &'a Led, models: &'a [&'static Model], solved: Option<&'a Solved>) -> Walk<'a> {
+        let shares = RevenueShares::new(models, labels, signed.question.settings.half_life_days, solved);
         let with_marks = models.iter().any(|model| matches!(model.kernel, Kernel::ByMarks(_)));
-        Walk { signed, axis, shares, with_marks, gathered: Gathered::default(), codes: Vec::new(), touched_at: Vec::new() }
+        Walk { signed, led, shares, with_marks }
     }
 
-    fn observe(mut self, deals: &[Won]) -> Walk<'a> {
-        for won in deals {
-            self.signed.gather(won.row, won.group, self.signed.lookback(won.at), won.at, &mut self.gathered);
-            self.axis.codes(won.row, &self.gathered.rows, &mut self.codes);
-            let at = self.signed.history.touches.at.values();
-            self.touched_at.clear();
-            self.touched_at.extend(self.gathered.rows.iter().map(|row| Instant(at[*row as usize])));
+    fn observe(mut self, part: usize) -> Walk<'a> {
+        let first = part * DEALS_PER_PART;
+        for (place, won) in (first..).zip(&self.signed.won[first..]).take(DEALS_PER_PART) {
+            let (codes, touched_at) = self.led.journey(place);
             let marks = if self.with_marks { self.signed.marks(won.row, won.at) } else { Marks::default() };
-            self.shares.observe(&self.codes, &self.touched_at, marks, self.signed.minor(won.row));
+            self.shares.observe(codes, touched_at, marks, self.signed.minor(won.row));
         }
         self
     }

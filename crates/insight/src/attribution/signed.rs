@@ -22,8 +22,11 @@ pub(crate) use nulls::Nulls;
 pub(crate) struct Gathered {
     /// Rows of `History::touches`, oldest first, ties by id.
     pub rows: Vec<u32>,
-    /// The journey found last: deals are walked in the order of groups, so the next one is a few steps on.
-    index: usize,
+    /// Where the last journey and the last signature were found: deals are walked in the order of groups, so the next ones are near.
+    journey: usize,
+    signature: usize,
+    /// Scratch space.
+    ahead: Vec<Range<usize>>,
 }
 
 /// What was signed (or opened, if pipeline is the goal), as of the question.
@@ -152,7 +155,8 @@ impl<'h> Signed<'h> {
         gathered.rows.clear();
         let mut runs = 0;
         for owner in self.owners(deal_row, group) {
-            let opens = self.signed_before(owner, closes).map_or(opens, |signed_at| opens.max(signed_at.plus_micros(1)));
+            let opens =
+                self.signed_before(owner, closes, &mut gathered.signature).map_or(opens, |signed_at| opens.max(signed_at.plus_micros(1)));
             match owner {
                 Owner::Group(group) => self.take(group, None, opens, closes, gathered),
                 Owner::Person(person) => {
@@ -189,13 +193,29 @@ impl<'h> Signed<'h> {
     }
 
     fn last_signature(&self, owner: Owner) -> Option<Instant> {
-        self.signed_before(owner, Instant::MAX)
+        self.signed_before(owner, Instant::MAX, &mut 0)
     }
 
-    fn signed_before(&self, owner: Owner, at: Instant) -> Option<Instant> {
-        let index = self.signatures.partition_point(|signature| *signature < (owner, at));
-        let (signer, signed_at) = self.signatures[..index].last()?;
+    /// `near`: a place in the signatures that is likely near, and then the one that it is.
+    fn signed_before(&self, owner: Owner, at: Instant, near: &mut usize) -> Option<Instant> {
+        *near = sought(*near, self.signatures.len(), |place| self.signatures[place] < (owner, at));
+        let (signer, signed_at) = self.signatures[..*near].last()?;
         (*signer == owner).then_some(*signed_at)
+    }
+
+    /// Reads where the touches of some deals begin and end, before they are walked. One by one, each deal waits for its own to come from
+    /// memory; asked for like this they come together. Gives the rows of each that has any.
+    pub fn read_ahead<'g>(&self, deals: &[Won], gathered: &'g mut Gathered) -> &'g [Range<usize>] {
+        let (at, journeys, near) = (self.history.touches.at.values(), self.history.journeys(), gathered.journey);
+        gathered.ahead.clear();
+        for won in deals {
+            let rows = gathered.find(journeys, won.group);
+            gathered.ahead.extend((!rows.is_empty()).then_some(rows));
+        }
+        let ends = gathered.ahead.iter().fold(0, |ends, rows| ends ^ at[rows.start] ^ at[rows.end - 1]);
+        std::hint::black_box(ends);
+        gathered.journey = near;
+        &gathered.ahead
     }
 }
 
@@ -208,26 +228,45 @@ pub(super) fn converted_at(history: &History, question: &Question, deal_row: usi
 }
 
 impl Gathered {
-    /// Rows of a group's touches. Steps on from where the last group was, twice as far each time, and then searches in between.
+    /// Rows of a group's touches.
     fn find(&mut self, journeys: &Journeys, group: Group) -> Range<usize> {
-        if self.index >= journeys.len() || journeys.get(self.index).group > group {
-            self.index = 0;
+        self.journey = sought(self.journey, journeys.len(), |index| journeys.group(index) < group);
+        let found = self.journey < journeys.len() && journeys.group(self.journey) == group;
+        if found { journeys.get(self.journey).rows } else { 0..0 }
+    }
+}
+
+/// The first place at which `is_before` no longer holds, sought from one near it: twice as far at each step, and then in between.
+fn sought(near: usize, places: usize, is_before: impl Fn(usize) -> bool) -> usize {
+    let is_too_far = near > places || (near > 0 && !is_before(near - 1));
+    let (mut below, mut step) = (if is_too_far { 0 } else { near }, 1);
+    while below + step <= places && is_before(below + step - 1) {
+        below += step;
+        step *= 2;
+    }
+    let mut above = (below + step - 1).min(places);
+    while below < above {
+        let middle = below + (above - below) / 2;
+        if is_before(middle) {
+            below = middle + 1;
+        } else {
+            above = middle;
         }
-        let (mut below, mut step) = (self.index, 1);
-        while below + step < journeys.len() && journeys.get(below + step).group <= group {
-            below += step;
-            step *= 2;
+    }
+    below
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::sought;
+
+    proptest! {
+        #[test]
+        fn a_place_is_found_from_wherever_it_is_sought(mut sorted in prop::collection::vec(0..50_u32, 0..60), near in 0..80_usize, value in 0..50_u32) {
+            sorted.sort_unstable();
+            prop_assert_eq!(sought(near, sorted.len(), |place| sorted[place] < value), sorted.partition_point(|known| *known < value));
         }
-        let mut above = (below + step).min(journeys.len());
-        while above - below > 1 {
-            let middle = below + (above - below) / 2;
-            if journeys.get(middle).group <= group {
-                below = middle;
-            } else {
-                above = middle;
-            }
-        }
-        self.index = below;
-        if below < journeys.len() && journeys.get(below).group == group { journeys.get(below).rows } else { 0..0 }
     }
 }

@@ -4,7 +4,8 @@
 //! [`UNITS_MAX`], runs of neighbours are drawn together, so that the cost has a bound. The Markov model is solved again for each
 //! replicate, from transition counts in [`BLOCKS`] blocks of companies: converted journeys and others are drawn alike.
 
-use alignment::Instant;
+use std::ops::Range;
+
 use rand::Rng;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -14,8 +15,9 @@ use super::{
     Journey, Model,
     axis::Axis,
     chain::{self, Chain, Effects},
+    led::Led,
     sharer::Sharer,
-    signed::{Gathered, Signed, Won},
+    signed::Signed,
 };
 use crate::{
     answer::ModelAnswer,
@@ -72,8 +74,12 @@ pub fn uncertainty(history: &History, question: &Question, model: &'static Model
         return None;
     }
     let axis = Axis::of(&signed);
-    let drawn =
-        if model.is_markov() && axis.is_of_touches() { of_chain(&signed, &axis, answer)? } else { of_deals(&signed, &axis, model, answer) };
+    let led = Led::of(&signed, &axis);
+    let drawn = if model.is_markov() && axis.is_of_touches() {
+        of_chain(&signed, &axis, &led, answer)?
+    } else {
+        of_deals(&signed, &axis, &led, model, answer)
+    };
     Some(drawn.finish(model, answer, question.settings.goal))
 }
 
@@ -104,13 +110,13 @@ fn draw(replicate: u64, units: usize) -> Vec<u32> {
     times
 }
 
-fn of_deals(signed: &Signed, axis: &Axis, model: &'static Model, answer: &ModelAnswer) -> Drawn {
+fn of_deals(signed: &Signed, axis: &Axis, led: &Led, model: &'static Model, answer: &ModelAnswer) -> Drawn {
     let row_of = row_of_label(axis, answer);
     let units = signed.won.len().min(UNITS_MAX);
-    let run = |unit: usize| &signed.won[unit * signed.won.len() / units..(unit + 1) * signed.won.len() / units];
+    let run = |unit: usize| unit * signed.won.len() / units..(unit + 1) * signed.won.len() / units;
     let given: Vec<Vec<(u32, f64, f64)>> = (0..units)
         .into_par_iter()
-        .map_init(Splitter::default, |splitter, unit| splitter.split(signed, axis, model, &row_of, run(unit)))
+        .map_init(Sharer::default, |sharer, unit| split(signed, led, model, &row_of, run(unit), sharer))
         .collect();
     let additions: usize = given.iter().map(Vec::len).sum::<usize>() + units;
     let replicates = (ADDITIONS_MAX / additions.max(1)).clamp(REPLICATES_MIN, REPLICATES_MAX);
@@ -129,50 +135,41 @@ fn of_deals(signed: &Signed, axis: &Axis, model: &'static Model, answer: &ModelA
     Drawn { replicates: (0..replicates).into_par_iter().map(replicate).collect(), units, unit }
 }
 
-#[derive(Default)]
-struct Splitter {
-    gathered: Gathered,
-    codes: Vec<u32>,
-    touched_at: Vec<Instant>,
-    sharer: Sharer,
-}
-
-impl Splitter {
-    /// What a run of deals gives each row: conversions and minor units.
-    fn split(&mut self, signed: &Signed, axis: &Axis, model: &Model, row_of: &[Option<u32>], deals: &[Won]) -> Vec<(u32, f64, f64)> {
-        let mut given: Vec<(u32, f64, f64)> = Vec::new();
-        let half_life_days = signed.question.settings.half_life_days;
-        for won in deals {
-            signed.gather(won.row, won.group, signed.lookback(won.at), won.at, &mut self.gathered);
-            axis.codes(won.row, &self.gathered.rows, &mut self.codes);
-            self.touched_at.clear();
-            self.touched_at.extend(self.gathered.rows.iter().map(|row| signed.history.touches.at.get(*row as usize)));
-            let marks = signed.marks(won.row, won.at);
-            let journey = Journey { touched_at: &self.touched_at, labels: &self.codes, marks, half_life_days, worths: None };
-            let (weights, minors) = self.sharer.share(model, &journey, None, signed.minor(won.row));
-            for (code, (weight, minor)) in self.codes.iter().zip(weights.iter().zip(minors)) {
-                if let Some(row) = row_of[*code as usize] {
-                    given.push((row, *weight, *minor as f64));
-                }
+/// What a run of deals gives each row: conversions and minor units.
+fn split(
+    signed: &Signed,
+    led: &Led,
+    model: &Model,
+    row_of: &[Option<u32>],
+    places: Range<usize>,
+    sharer: &mut Sharer,
+) -> Vec<(u32, f64, f64)> {
+    let mut given: Vec<(u32, f64, f64)> = Vec::new();
+    let half_life_days = signed.question.settings.half_life_days;
+    for place in places {
+        let (won, (labels, touched_at)) = (&signed.won[place], led.journey(place));
+        let marks = signed.marks(won.row, won.at);
+        let journey = Journey { touched_at, labels, marks, half_life_days, worths: None };
+        let (weights, minors) = sharer.share(model, &journey, None, signed.minor(won.row));
+        for (code, (weight, minor)) in labels.iter().zip(weights.iter().zip(minors)) {
+            if let Some(row) = row_of[*code as usize] {
+                given.push((row, *weight, *minor as f64));
             }
         }
-        given.sort_by_key(|(row, ..)| *row);
-        given
-            .chunk_by(|a, b| a.0 == b.0)
-            .map(|of| of.iter().fold((of[0].0, 0.0, 0.0), |sum, it| (sum.0, sum.1 + it.1, sum.2 + it.2)))
-            .collect()
     }
+    given.sort_by_key(|(row, ..)| *row);
+    given.chunk_by(|a, b| a.0 == b.0).map(|of| of.iter().fold((of[0].0, 0.0, 0.0), |sum, it| (sum.0, sum.1 + it.1, sum.2 + it.2))).collect()
 }
 
 /// Of the order that the answer has, or else of order 1: its ratios say about as much of chance, for a small part of the time.
-fn of_chain(signed: &Signed, axis: &Axis, answer: &ModelAnswer) -> Option<Drawn> {
+fn of_chain(signed: &Signed, axis: &Axis, led: &Led, answer: &ModelAnswer) -> Option<Drawn> {
     let order = answer.chain.as_ref().map_or(1, |chain| chain.order);
-    of_order(signed, axis, answer, order).or_else(|| of_order(signed, axis, answer, 1).filter(|_| order > 1))
+    of_order(signed, axis, led, answer, order).or_else(|| of_order(signed, axis, led, answer, 1).filter(|_| order > 1))
 }
 
 /// `None`: so many replicates as an interval takes would cost more than there is time for.
-fn of_order(signed: &Signed, axis: &Axis, answer: &ModelAnswer, order: u32) -> Option<Drawn> {
-    let counted = chain::count(signed, axis, order, BLOCKS);
+fn of_order(signed: &Signed, axis: &Axis, led: &Led, answer: &ModelAnswer, order: u32) -> Option<Drawn> {
+    let counted = chain::count(signed, axis, led, order, BLOCKS);
     let (states, sorted) = (&counted.states, counted.counts.sorted());
     let whole = Chain::of(&sorted, |_| 1.0);
     let replicates = (PRODUCTS_MAX / (whole.cost(SWEEPS) + sorted.steps.len()).max(1)).min(REPLICATES_MAX / 2);

@@ -82,7 +82,7 @@ impl Material {
         const STRATUM_DAYS: f64 = 30.0;
         let mut material = Material::of(kpi, shape, None, (context, period));
         let stratum = |at: Instant| (context.view.as_of.days_since(at) / STRATUM_DAYS) as usize;
-        let strata: Vec<usize> = observed(context, kpi.table, kpi.observe, period).into_iter().map(|(_, at)| stratum(at)).collect();
+        let strata: Vec<usize> = observed(context, kpi, kpi.table, kpi.observe, period).into_iter().map(|(_, at)| stratum(at)).collect();
         let mut sums = vec![Scores::default(); strata.iter().max().map_or(0, |last| last + 1)];
         material.seen.iter().zip(&strata).for_each(|(seen, stratum)| sums[*stratum].add(seen.score));
         material.seen.iter_mut().zip(&strata).for_each(|(seen, stratum)| seen.score -= sums[*stratum].mean());
@@ -103,7 +103,7 @@ impl Material {
         now: (&Context, Period),
     ) -> Material {
         let rows = |context: &Context, period, is_now| {
-            let seen = observed(context, table, observe, period);
+            let seen = observed(context, kpi, table, observe, period);
             seen.into_iter().map(move |(seen, _)| Seen { is_now, ..seen })
         };
         let before = before.into_iter().flat_map(|(context, period)| rows(context, period, false));
@@ -137,7 +137,7 @@ impl Material {
 /// The part of a period whose cohorts have had the time to show something; all of it where the number asks for no time.
 pub fn ripe_part(context: &Context, kpi: &Kpi, period: Period) -> Period {
     const RIPE_DAYS: i64 = 30;
-    context.prepare(kpi.table);
+    (kpi.prepare)(context);
     let is_young = |row: usize| {
         let observation = kpi.observe.row(context, row);
         observation.is_some_and(|observation| observation.is_young && period.contains(observation.at))
@@ -152,8 +152,8 @@ pub fn ripe_part(context: &Context, kpi: &Kpi, period: Period) -> Period {
 }
 
 /// The counted rows of a period, in the order of the table, each with its instant.
-pub fn observed(context: &Context, table: Table, observe: Observe, period: Period) -> Vec<(Seen, Instant)> {
-    context.prepare(table);
+pub fn observed(context: &Context, kpi: &Kpi, table: Table, observe: Observe, period: Period) -> Vec<(Seen, Instant)> {
+    (kpi.prepare)(context);
     let seen = |row: usize| {
         let observation = observe.row(context, row)?;
         let Observation { at, n, hits, value, .. } = observation;

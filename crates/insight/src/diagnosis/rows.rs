@@ -52,7 +52,7 @@ pub fn rows(
     };
     let question = Question { period, as_of, by: None, ..question.clone() };
     let context = Context::of(history, &question);
-    let seen = observed(&context, kpi.table, kpi.observe, period);
+    let seen = observed(&context, kpi, kpi.table, kpi.observe, period);
     let is_in = membership(&context, kpi, of)?;
     let ids = context.rows(kpi.table);
     let row = |(seen, at): &(Seen, Instant)| EvidenceRow {

@@ -118,8 +118,7 @@ pub enum Brings {
 }
 
 pub fn entrants(context: &Context, calendar: &WorkCalendar, settings: Settings, number: &Number) -> Entrants {
-    context.prepare(Table::Leads);
-    context.prepare(Table::Deals);
+    context.view.work();
     let mut found = (number.enter)(context, calendar, settings);
     found.sort_by_key(|(at, _)| *at);
     found

@@ -8,7 +8,7 @@ use alignment::{
 use super::{Months, Segments};
 use crate::{
     history::{History, currency_code},
-    kpi::{Idleness, Origins, StageRates, content_revenue, idleness, lead_costs, stage_rates},
+    kpi::{Idleness, Origins, StageRates},
     once::Once,
     question::{Filter, Journey, Period, Question},
     rows::Table,
@@ -31,6 +31,7 @@ pub struct Context<'a> {
     pub(crate) stage_rates: Once<StageRates>,
     pub(crate) idleness: Once<Idleness>,
     pub(crate) revenue_plan: Once<Vec<(Period, i64)>>,
+    pub(crate) first_contacts: Once<Vec<Option<Instant>>>,
 }
 
 /// Which rows the question's filters keep. `None`: the table can't be filtered so.
@@ -74,29 +75,13 @@ impl<'a> Context<'a> {
             stage_rates: Once::default(),
             idleness: Once::default(),
             revenue_plan: Once::default(),
+            first_contacts: Once::default(),
         }
     }
 
     /// Whether there is a deal, by then, that was not won. A record of won deals alone says nothing about how many were not.
     pub fn records_other_than_won(&self) -> bool {
         *self.other_than_won.get_or_init(|| self.view.deals.iter().flatten().any(|state| state.stage != Some(DealStage::Won)))
-    }
-
-    /// Works out, before several threads observe the rows of a table, what they would each work out at the same time.
-    pub fn prepare(&self, table: Table) {
-        match table {
-            Table::Deals => {
-                self.view.firsts();
-                idleness(self);
-                stage_rates(self);
-            }
-            Table::Leads => {
-                self.view.work();
-                lead_costs(self);
-            }
-            Table::Content => _ = content_revenue(self),
-            _ => {}
-        }
     }
 
     pub fn rows(&self, table: Table) -> &[i64] {

@@ -18,6 +18,8 @@ pub enum Observe {
     Entering(Stage),
     /// A lead that entered the first stage, and whether it has reached the second since.
     Converting(Stage, Stage),
+    /// The number's own rule, of rows that count by one.
+    Each(fn(&Context, usize) -> Option<Observation>),
     /// The number's own rule.
     Own(fn(&Context, usize) -> Option<Observation>),
 }
@@ -27,7 +29,7 @@ impl Observe {
         match self {
             Observe::Entering(stage) => entering(context, row, stage),
             Observe::Converting(from, to) => converting(context, row, from, to),
-            Observe::Own(observe) => observe(context, row),
+            Observe::Each(observe) | Observe::Own(observe) => observe(context, row),
         }
     }
 
@@ -55,6 +57,8 @@ pub struct Kpi {
     pub team: Team,
     /// The rows that the number is made of, and what its evidence lists.
     pub table: Table,
+    /// Works out, before several threads observe the rows, what they would each work out at the same time.
+    pub prepare: fn(&Context),
     pub observe: Observe,
     pub summary: Summary,
     pub clip: Clip,
@@ -120,6 +124,8 @@ pub struct Splits {
 pub fn nothing_beside(_: &Context, _: &Measure) -> Beside {
     Vec::new()
 }
+
+pub fn nothing_to_prepare(_: &Context) {}
 
 pub fn no_target(_: &Context) -> Option<f64> {
     None

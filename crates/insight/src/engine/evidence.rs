@@ -8,7 +8,7 @@ use crate::answer::{Evidence, EvidenceRow};
 /// A page of the rows that make the number, or one of its segments; by id. `None`: there is no such segment.
 pub fn evidence(context: &Context, kpi: &Kpi, segment: Option<Option<&str>>, offset: usize, limit: usize) -> Option<Evidence> {
     let ids = context.rows(kpi.table);
-    context.prepare(kpi.table);
+    (kpi.prepare)(context);
     let observe = chosen(context, kpi, segment)?;
     let span = span(context, kpi.clip);
     let rows: Vec<EvidenceRow> = (0..ids.len())

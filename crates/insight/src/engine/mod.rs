@@ -15,7 +15,7 @@ mod segments;
 mod tally;
 
 pub use context::{Amount, Context};
-pub use definition::{Beside, Clip, Kpi, Observe, Splits, Summary, no_target, nothing_beside};
+pub use definition::{Beside, Clip, Kpi, Observe, Splits, Summary, no_target, nothing_beside, nothing_to_prepare};
 pub use evidence::evidence;
 pub use measure::percentile;
 pub use months::Months;

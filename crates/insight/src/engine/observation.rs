@@ -29,6 +29,39 @@ pub enum Part {
 }
 
 impl Observation {
+    /// Codes of what a row can say that counts by one.
+    pub const CODES: usize = 18;
+
+    /// All that a tally takes of a row that counts by one, as a number: n is 1 and the value that of the hit.
+    #[inline]
+    pub fn code(&self) -> usize {
+        debug_assert!(self.part != Part::Counted || (self.n == 1 && self.value == f64::from(self.hits)), "{self:?}");
+        match self.part {
+            Part::Able => 0,
+            Part::Unrecorded => 1,
+            Part::Aside(place) => 2 + place as usize,
+            Part::Counted => {
+                let within = self.within_horizon.map_or(0, |hit| 1 + hit as usize);
+                6 + self.hits as usize + 2 * within + 6 * self.is_young as usize
+            }
+        }
+    }
+
+    /// The row that a code says.
+    pub fn of_code(code: usize) -> Observation {
+        let at = Instant(0);
+        match code {
+            0 => Observation::able(at),
+            1 => Observation::unrecorded(at),
+            2..6 => Observation::aside(at, code as u8 - 2),
+            _ => Observation {
+                within_horizon: [None, Some(false), Some(true)][(code - 6) / 2 % 3],
+                is_young: code >= 12,
+                ..Observation::rate(at, code % 2 == 1)
+            },
+        }
+    }
+
     fn new(at: Instant, part: Part, hits: u32, value: f64) -> Observation {
         Observation { at, part, n: 1, hits, value, within_horizon: None, is_young: false }
     }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use alignment::Instant;
+use alignment::{Instant, lifecycle::Stage};
 use rayon::prelude::*;
 
 use super::{
     Clip, Context, Kpi, Observation, Summary,
     definition::Observe,
-    tally::{Grid, Tallies},
+    tally::{Cell, Grid, Said, Tallies, Tally},
 };
 use crate::{
     kpi::{converting, entering},
@@ -19,7 +19,6 @@ use crate::{
 /// Rows that one thread takes at a time. The number of chunks depends on the rows alone, so that the sums do too.
 const CHUNK_ROWS_MIN: usize = 1 << 15;
 const CHUNKS_MAX: usize = 16;
-/// Rows that all numbers look at before any goes on: what is read of them stays in the cache.
 const BLOCK_ROWS: usize = 1 << 12;
 const TABLES: [Table; 6] = [Table::Leads, Table::Deals, Table::Spend, Table::Content, Table::Clocks, Table::Companies];
 
@@ -47,11 +46,11 @@ impl Observed {
             (place(Pass::of(context, kpi, kpi.table, kpi.observe)), heads)
         };
         let places = kpis.iter().map(places).collect();
+        kpis.iter().for_each(|kpi| (kpi.prepare)(context));
         let mut tallies: Vec<Tallies> = passes.iter().map(|_| Tallies::default()).collect();
         for table in TABLES {
             let of_table: Vec<usize> = (0..passes.len()).filter(|place| passes[*place].table == table).collect();
             if !of_table.is_empty() {
-                context.prepare(table);
                 let of_passes: Vec<&Pass> = of_table.iter().map(|place| &passes[*place]).collect();
                 let found = observe_table(context, table, &of_passes);
                 of_table.into_iter().zip(found).for_each(|(place, found)| tallies[place] = found);
@@ -107,8 +106,11 @@ impl Pass {
         alike && self.observe.is_same(other.observe)
     }
 
-    fn blank(&self) -> Grid {
-        Grid::new(self.months + 1, self.segments)
+    fn blank(&self) -> AnyGrid {
+        match self.observe {
+            Observe::Own(_) => AnyGrid::Full(Grid::new(self.months + 1, self.segments)),
+            _ => AnyGrid::Said(Grid::new(self.months + 1, self.segments)),
+        }
     }
 
     /// Where in time an observation belongs: a month of the trend, or, after these, whatever else counts.
@@ -129,24 +131,108 @@ impl Pass {
         (0..self.months).map(counts).chain([true]).collect()
     }
 
-    fn observe(&self, context: &Context, rows: Range<usize>, counts: &[bool], grid: &mut Grid) {
-        match self.observe {
-            Observe::Entering(stage) => self.add(context, rows, counts, grid, |row| entering(context, row, stage)),
-            Observe::Converting(from, to) => self.add(context, rows, counts, grid, |row| converting(context, row, from, to)),
-            Observe::Own(observe) => self.add(context, rows, counts, grid, |row| observe(context, row)),
+    fn observe(&self, context: &Context, block: &Block, counts: &[bool], grid: &mut AnyGrid) {
+        let bucket = |_: usize, at: Instant| self.bucket(context, at);
+        match (self.observe, grid) {
+            (Observe::Entering(stage), AnyGrid::Said(grid)) if self.clip == Clip::Period => {
+                self.add(context, block, counts, grid, |row| entering(context, row, stage), |row, _| block.bucket(context, row, stage));
+            }
+            (Observe::Converting(from, to), AnyGrid::Said(grid)) if self.clip == Clip::Period => {
+                self.add(context, block, counts, grid, |row| converting(context, row, from, to), |row, _| block.bucket(context, row, from));
+            }
+            (Observe::Entering(stage), AnyGrid::Said(grid)) => {
+                self.add(context, block, counts, grid, |row| entering(context, row, stage), bucket);
+            }
+            (Observe::Converting(from, to), AnyGrid::Said(grid)) => {
+                self.add(context, block, counts, grid, |row| converting(context, row, from, to), bucket);
+            }
+            (Observe::Each(observe) | Observe::Own(observe), AnyGrid::Said(grid)) => {
+                self.add(context, block, counts, grid, |row| observe(context, row), bucket);
+            }
+            (observe, AnyGrid::Full(grid)) => self.add(context, block, counts, grid, |row| observe.row(context, row), bucket),
         }
     }
 
-    fn add(&self, context: &Context, rows: Range<usize>, counts: &[bool], grid: &mut Grid, observe: impl Fn(usize) -> Option<Observation>) {
+    fn add<C: Cell>(
+        &self,
+        context: &Context,
+        block: &Block,
+        counts: &[bool],
+        grid: &mut Grid<C>,
+        observe: impl Fn(usize) -> Option<Observation>,
+        bucket: impl Fn(usize, Instant) -> Option<usize>,
+    ) {
         let segments = context.segments_of(self.table);
-        for row in rows {
+        for row in block.rows.clone() {
             let observation = if context.keeps(self.table, row) { observe(row) } else { None };
             let Some(observation) = observation else { continue };
-            if let Some(bucket) = self.bucket(context, observation.at) {
+            if let Some(bucket) = bucket(row, observation.at) {
                 let segment = segments.map_or(0, |segments| segments[row] as usize);
                 grid.add(segment, bucket, counts[bucket], &observation, self.keeps_values);
             }
         }
+    }
+}
+
+enum AnyGrid {
+    /// Of rows that count by one.
+    Said(Grid<Said>),
+    Full(Grid<Tally>),
+}
+
+impl AnyGrid {
+    fn merge(&mut self, other: &AnyGrid) {
+        match (self, other) {
+            (AnyGrid::Said(ours), AnyGrid::Said(theirs)) => ours.merge(theirs),
+            (AnyGrid::Full(ours), AnyGrid::Full(theirs)) => ours.merge(theirs),
+            _ => unreachable!("grids of one pass are alike"),
+        }
+    }
+
+    fn tallies(self, counts: &[bool]) -> Tallies {
+        match self {
+            AnyGrid::Said(grid) => grid.tallies(counts),
+            AnyGrid::Full(grid) => grid.tallies(counts),
+        }
+    }
+}
+
+/// Rows that all numbers look at before any goes on: what is read of them stays in the cache. Of leads, where in time each counts from is
+/// looked up once for all numbers of the funnel.
+struct Block {
+    rows: Range<usize>,
+    /// By stage and row, where a pass asks: the month of the trend or the one place after these; [`OUTSIDE`] for none.
+    of_stages: [Vec<u16>; Stage::COUNT],
+    /// The same, of when leads came in.
+    of_begins: Vec<u16>,
+}
+
+const OUTSIDE: u16 = u16::MAX;
+
+impl Block {
+    fn of(context: &Context, rows: Range<usize>, passes: &[&Pass]) -> Block {
+        let mut block = Block { rows, of_stages: Default::default(), of_begins: Vec::new() };
+        for pass in passes.iter().filter(|pass| pass.clip == Clip::Period) {
+            let (Observe::Entering(stage) | Observe::Converting(stage, _)) = pass.observe else { continue };
+            let facts = &context.view.leads[block.rows.clone()];
+            let bucket = |at: Option<Instant>| at.and_then(|at| pass.bucket(context, at)).map_or(OUTSIDE, |bucket| bucket as u16);
+            if block.of_begins.is_empty() {
+                block.of_begins = facts.iter().map(|facts| bucket(facts.begins())).collect();
+            }
+            let of_stage = &mut block.of_stages[stage as usize];
+            if of_stage.is_empty() {
+                *of_stage = facts.iter().map(|facts| bucket(facts.from(stage))).collect();
+            }
+        }
+        block
+    }
+
+    /// Of a lead in a number of a stage.
+    #[inline]
+    fn bucket(&self, context: &Context, row: usize, stage: Stage) -> Option<usize> {
+        let counts = context.view.leads[row].counts_in(stage);
+        let buckets = if counts { &self.of_stages[stage as usize] } else { &self.of_begins };
+        Some(buckets[row - self.rows.start]).filter(|bucket| *bucket != OUTSIDE).map(usize::from)
     }
 }
 
@@ -155,16 +241,17 @@ fn observe_table(context: &Context, table: Table, passes: &[&Pass]) -> Vec<Talli
     let chunk_rows = rows.div_ceil(CHUNKS_MAX).max(CHUNK_ROWS_MIN);
     let counts: Vec<Vec<bool>> = passes.iter().map(|pass| pass.counts(context)).collect();
     let observe_chunk = |chunk: usize| {
-        let mut grids: Vec<Grid> = passes.iter().map(|pass| pass.blank()).collect();
+        let mut grids: Vec<AnyGrid> = passes.iter().map(|pass| pass.blank()).collect();
         let end = rows.min((chunk + 1) * chunk_rows);
-        for block in (chunk * chunk_rows..end).step_by(BLOCK_ROWS) {
+        for first in (chunk * chunk_rows..end).step_by(BLOCK_ROWS) {
+            let block = Block::of(context, first..end.min(first + BLOCK_ROWS), passes);
             for ((pass, counts), grid) in passes.iter().zip(&counts).zip(&mut grids) {
-                pass.observe(context, block..end.min(block + BLOCK_ROWS), counts, grid);
+                pass.observe(context, &block, counts, grid);
             }
         }
         grids
     };
-    let chunks: Vec<Vec<Grid>> = (0..rows.div_ceil(chunk_rows)).into_par_iter().map(observe_chunk).collect();
+    let chunks: Vec<Vec<AnyGrid>> = (0..rows.div_ceil(chunk_rows)).into_par_iter().map(observe_chunk).collect();
     let all_of = |place: usize| {
         let mut all = passes[place].blank();
         chunks.iter().for_each(|grids| all.merge(&grids[place]));

@@ -6,7 +6,7 @@ use super::{
     Context, Kpi, Observation, Part, Summary,
     measure::{Base, measure, without},
     pass::{Observed, keeps_values, span},
-    tally::{Tallies, Tally},
+    tally::{Cell, Tallies, Tally},
 };
 use crate::answer::{KpiAnswer, Measure, Segment, State, TrendPoint};
 
@@ -109,19 +109,29 @@ fn segments(context: &Context, kpi: &Kpi, tallies: &Tallies, heads: Option<&Tall
     largest_first(out)
 }
 
+/// Of the number's own breakdown, added up in order.
+const SPLIT_ROWS: usize = 1 << 16;
+
 /// The number's own breakdown.
 fn splits(context: &Context, kpi: &Kpi) -> Vec<Segment> {
     let Some(splits) = &kpi.splits else { return Vec::new() };
     let Some(span) = span(context, kpi.clip) else { return Vec::new() };
     let keep_values = keeps_values(kpi);
-    let segment = |(code, label): (i32, Option<String>)| {
+    let rows = context.rows(kpi.table).len();
+    let tally_of = |code: i32, chunk: usize| {
         let mut tally = Tally::default();
-        for row in 0..context.rows(kpi.table).len() {
+        for row in chunk * SPLIT_ROWS..rows.min((chunk + 1) * SPLIT_ROWS) {
             let observation = if context.keeps(kpi.table, row) { (splits.observe)(context, row, code) } else { None };
             if let Some(observation) = observation.filter(|observation| span.contains(observation.at)) {
                 tally.add(&observation, keep_values);
             }
         }
+        tally
+    };
+    let segment = |(code, label): (i32, Option<String>)| {
+        let chunks: Vec<Tally> = (0..rows.div_ceil(SPLIT_ROWS)).into_par_iter().map(|chunk| tally_of(code, chunk)).collect();
+        let mut tally = Tally::default();
+        chunks.iter().for_each(|chunk| tally.merge(chunk));
         Segment { label, id: None, measure: measure(kpi, &tally, base(context, kpi, &tally, None)), trend: Vec::new() }
     };
     let out = (splits.labels)(context).into_par_iter().map(segment).collect();

@@ -22,28 +22,71 @@ pub struct Tally {
     pub mature_hits: u64,
 }
 
+/// What one cell of a grid adds up.
+pub trait Cell: Clone + Default + Send {
+    fn add(&mut self, observation: &Observation, keep_value: bool);
+    fn merge(&mut self, other: &Self);
+    fn into_tally(self) -> Tally;
+}
+
+impl Cell for Tally {
+    #[inline]
+    fn add(&mut self, observation: &Observation, keep_value: bool) {
+        self.add_times(observation, 1);
+        if keep_value && observation.part == Part::Counted {
+            self.values.push(observation.value);
+        }
+    }
+
+    fn merge(&mut self, other: &Tally) {
+        Tally::merge(self, other);
+    }
+
+    fn into_tally(self) -> Tally {
+        self
+    }
+}
+
+/// How often rows that count by one said what: one count for each row, whatever it says.
+#[derive(Clone, Default)]
+pub struct Said([u32; Observation::CODES]);
+
+impl Cell for Said {
+    #[inline]
+    fn add(&mut self, observation: &Observation, _: bool) {
+        self.0[observation.code()] += 1;
+    }
+
+    fn merge(&mut self, other: &Said) {
+        self.0.iter_mut().zip(other.0).for_each(|(ours, theirs)| *ours += theirs);
+    }
+
+    fn into_tally(self) -> Tally {
+        let mut tally = Tally::default();
+        (0..).zip(self.0).for_each(|(code, times)| tally.add_times(&Observation::of_code(code), u64::from(times)));
+        tally
+    }
+}
+
 impl Tally {
     #[inline]
-    pub fn add(&mut self, observation: &Observation, keep_value: bool) {
+    fn add_times(&mut self, observation: &Observation, times: u64) {
         match observation.part {
-            Part::Able => self.able += 1,
-            Part::Unrecorded => self.unrecorded += 1,
-            Part::Aside(place) => self.asides[place as usize] += 1,
+            Part::Able => self.able += times,
+            Part::Unrecorded => self.unrecorded += times,
+            Part::Aside(place) => self.asides[place as usize] += times,
             Part::Counted => {
-                self.rows += 1;
-                self.n += observation.n as u64;
-                self.hits += observation.hits as u64;
-                self.sum += observation.value;
+                self.rows += times;
+                self.n += times * u64::from(observation.n);
+                self.hits += times * u64::from(observation.hits);
+                self.sum += times as f64 * observation.value;
                 if observation.hits > 0 {
-                    self.sum_of_hits += observation.value;
+                    self.sum_of_hits += times as f64 * observation.value;
                 }
-                if keep_value {
-                    self.values.push(observation.value);
-                }
-                self.young += observation.is_young as u64;
+                self.young += times * u64::from(observation.is_young);
                 if let Some(hit) = observation.within_horizon {
-                    self.mature += 1;
-                    self.mature_hits += hit as u64;
+                    self.mature += times;
+                    self.mature_hits += times * u64::from(hit);
                 }
             }
         }
@@ -72,15 +115,15 @@ const SEGMENTS_WITH_TREND_MAX: usize = 64;
 
 /// Tallies by segment and by time. An observation is added to one cell, and what it adds up to in total, by month and by segment is read off
 /// the cells; with many segments, to the cell of its time and to that of its segment.
-#[derive(Clone, Debug)]
-pub struct Grid {
+#[derive(Clone)]
+pub struct Grid<C> {
     buckets: usize,
     /// 0 where nobody asks for any.
     segments: usize,
     /// Buckets of each segment, one segment after the other.
-    cells: Vec<Tally>,
+    cells: Vec<C>,
     /// Where segments are too many for cells of their own.
-    many: Vec<Tally>,
+    many: Vec<C>,
 }
 
 /// In total, by month of the trend, by segment.
@@ -93,9 +136,9 @@ pub struct Tallies {
     pub cells: Vec<Tally>,
 }
 
-impl Grid {
-    pub fn new(buckets: usize, segments: usize) -> Grid {
-        let blank = |count: usize| vec![Tally::default(); count];
+impl<C: Cell> Grid<C> {
+    pub fn new(buckets: usize, segments: usize) -> Grid<C> {
+        let blank = |count: usize| vec![C::default(); count];
         let (cells, many) = match segments {
             0..=SEGMENTS_WITH_TREND_MAX => (buckets * segments.max(1), 0),
             _ => (buckets, segments),
@@ -104,7 +147,7 @@ impl Grid {
     }
 
     /// `counts`: whether the bucket is part of the total.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, segment: usize, bucket: usize, counts: bool, observation: &Observation, keep_value: bool) {
         if self.many.is_empty() {
             return self.cells[segment * self.buckets + bucket].add(observation, keep_value);
@@ -115,7 +158,7 @@ impl Grid {
         }
     }
 
-    pub fn merge(&mut self, other: &Grid) {
+    pub fn merge(&mut self, other: &Grid<C>) {
         self.cells.iter_mut().zip(&other.cells).for_each(|(ours, theirs)| ours.merge(theirs));
         self.many.iter_mut().zip(&other.many).for_each(|(ours, theirs)| ours.merge(theirs));
     }
@@ -123,9 +166,10 @@ impl Grid {
     /// The buckets are the months of the trend and one more; `counts` says which are part of the total.
     pub fn tallies(self, counts: &[bool]) -> Tallies {
         let months = self.buckets - 1;
-        let mut tallies = Tallies { months: vec![Tally::default(); months], segments: self.many, ..Tallies::default() };
+        let read = |cells: Vec<C>| cells.into_iter().map(C::into_tally).collect::<Vec<Tally>>();
+        let mut tallies = Tallies { months: vec![Tally::default(); months], segments: read(self.many), ..Tallies::default() };
         let is_by_segment = self.segments > 0 && tallies.segments.is_empty();
-        for of_segment in self.cells.chunks(self.buckets) {
+        for of_segment in read(self.cells).chunks(self.buckets) {
             let mut sum = Tally::default();
             for (cell, _) in of_segment.iter().zip(counts).filter(|(_, counts)| **counts) {
                 sum.merge(cell);
@@ -156,13 +200,15 @@ mod tests {
             segments in prop::sample::select(vec![0_usize, 1, 64, 65, 70]),
             counts in prop::collection::vec(any::<bool>(), 5),
         ) {
-            let (mut grid, mut other) = (Grid::new(5, segments), Grid::new(5, segments));
+            let (mut grid, mut other) = (Grid::<Tally>::new(5, segments), Grid::<Tally>::new(5, segments));
+            let mut said = Grid::<Said>::new(5, segments);
             let mut plain = Tallies { months: vec![Tally::default(); 4], segments: vec![Tally::default(); segments], ..Tallies::default() };
             for (index, (segment, bucket, hit)) in seen.into_iter().enumerate() {
                 let segment = segment % segments.max(1);
                 let observation = Observation::rate(Instant(0), hit);
                 let half = if index % 2 == 0 { &mut grid } else { &mut other };
                 half.add(segment, bucket, counts[bucket], &observation, false);
+                said.add(segment, bucket, counts[bucket], &observation, false);
                 if bucket < 4 {
                     plain.months[bucket].add(&observation, false);
                 }
@@ -172,9 +218,23 @@ mod tests {
                 }
             }
             grid.merge(&other);
-            let found = grid.tallies(&counts);
+            let (found, said) = (grid.tallies(&counts), said.tallies(&counts));
+            prop_assert_eq!((&found.total, &found.months, &found.segments), (&said.total, &said.months, &said.segments));
             prop_assert_eq!((&found.total, &found.months, &found.segments), (&plain.total, &plain.months, &plain.segments));
             prop_assert_eq!(found.cells.len(), if segments > SEGMENTS_WITH_TREND_MAX { 0 } else { 4 * segments });
+        }
+    }
+    #[test]
+    fn a_code_says_all_of_a_row_that_counts_by_one() {
+        for code in 0..Observation::CODES {
+            let observation = Observation::of_code(code);
+            assert_eq!(observation.code(), code);
+            let (mut said, mut tally) = (Said::default(), Tally::default());
+            for _ in 0..3 {
+                said.add(&observation, false);
+                tally.add(&observation, false);
+            }
+            assert_eq!(said.into_tally(), tally, "{observation:?}");
         }
     }
 }

@@ -77,6 +77,10 @@ impl Journeys {
         TouchRun { group: Group(self.groups[index]), rows: self.starts[index] as usize..end as usize }
     }
 
+    pub fn group(&self, index: usize) -> Group {
+        Group(self.groups[index])
+    }
+
     /// Rows of the touches of a group; empty where it has none.
     pub fn rows_of(&self, group: Group) -> Range<usize> {
         self.groups.binary_search(&group.0).map_or(0..0, |index| self.get(index).rows)

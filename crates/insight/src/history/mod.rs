@@ -37,7 +37,7 @@ use alignment::Instant;
 use crate::{
     once::Once,
     rows::{Delta, Table},
-    view::FirstTouches,
+    view::{FirstTouches, Latest},
 };
 
 /// Cheap to clone: tables are shared.
@@ -67,6 +67,7 @@ struct Derived {
     journeys: Once<Journeys>,
     deals_by_group: Once<DealsByGroup>,
     first_touches: Once<FirstTouches>,
+    latest: Once<Latest>,
 }
 
 /// Rows in each table.
@@ -177,6 +178,11 @@ impl History {
     /// The first touches of people, whenever they were recorded.
     pub fn first_touches(&self) -> &FirstTouches {
         self.derived.first_touches.get_or_init(|| FirstTouches::of(self, Instant::MAX))
+    }
+
+    /// How all stands at the end of what is written down.
+    pub fn latest(&self) -> &Latest {
+        self.derived.latest.get_or_init(|| Latest::of(self))
     }
 
     pub fn deals_by_group(&self) -> &DealsByGroup {

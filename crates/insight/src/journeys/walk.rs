@@ -104,10 +104,10 @@ impl<'a> Walk<'a> {
     fn open(&self, nulls: &Nulls, groups: std::ops::Range<usize>, mut take: impl FnMut(&Seen)) {
         let mut steps: Vec<u32> = Vec::new();
         let at = self.signed.history.touches.at.values();
-        nulls.walk(groups, |owner, rows: &mut dyn Iterator<Item = usize>| {
+        nulls.walk(groups, |owner, rows| {
             steps.clear();
             let (mut first_at, mut last_at) = (i64::MAX, i64::MIN);
-            for row in rows {
+            for row in rows.iter().map(|row| *row as usize) {
                 first_at = first_at.min(at[row]);
                 last_at = last_at.max(at[row]);
                 steps.push(self.axis.code(row) as u32);

@@ -13,6 +13,7 @@ pub fn known<'a>(context: &'a Context, row: usize) -> Option<&'a LeadFacts> {
 }
 
 /// A lead that entered a stage, at the instant it counts from.
+#[inline]
 pub fn entering(context: &Context, row: usize, stage: Stage) -> Option<Observation> {
     let facts = known(context, row)?;
     if let Some(at) = facts.from(stage).filter(|_| facts.counts_in(stage)) {
@@ -23,6 +24,7 @@ pub fn entering(context: &Context, row: usize, stage: Stage) -> Option<Observati
 }
 
 /// A lead of the cohort that entered `from`, and whether it has reached `to` since.
+#[inline]
 pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Option<Observation> {
     let observation = entering(context, row, from)?;
     let facts = &context.view.leads[row];

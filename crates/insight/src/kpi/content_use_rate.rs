@@ -14,6 +14,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Both,
     table: Table::Content,
+    prepare: |context| _ = content_revenue(context),
     observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Snapshot,

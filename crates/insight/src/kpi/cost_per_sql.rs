@@ -11,6 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Spend,
+    prepare: |context| _ = origins(context),
     observe: Observe::Own(|context, row| spent(context, row, |side| side == Side::Marketing)),
     summary: Summary::PerLead(Observe::Entering(Stage::Sql)),
     clip: Clip::Period,

@@ -11,7 +11,8 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Leads,
-    observe: Observe::Own(observe),
+    prepare: |context| _ = context.view.work(),
+    observe: Observe::Each(observe),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[

@@ -12,6 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Leads,
+    prepare: nothing_to_prepare,
     observe: Observe::Entering(Stage::Customer),
     summary: Summary::PerMonth,
     clip: Clip::WholeMonths,

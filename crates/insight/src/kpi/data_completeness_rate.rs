@@ -12,6 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Marketing,
     table: Table::Leads,
+    prepare: nothing_to_prepare,
     observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Period,

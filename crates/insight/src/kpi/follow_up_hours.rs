@@ -18,6 +18,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Leads,
+    prepare: |context| _ = context.view.follow_ups(),
     observe: Observe::Own(observe),
     summary: Summary::Spread { within: Some("within_sla") },
     clip: Clip::Period,
@@ -46,7 +47,7 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     }
     let Some(qualified_at) = facts.at(Stage::Mql) else { return Some(Observation::aside(at, 2)) };
     let due_at = qualified_at.plus_micros(context.question.settings.review_minutes_max * MICROS_PER_MINUTE);
-    Some(match context.view.work().first_with(&context.view, row, qualified_at, true) {
+    Some(match context.view.follow_up(row) {
         Some(first_at) => Observation {
             hits: (first_at <= due_at) as u32,
             ..Observation::value(at, (first_at.0 - qualified_at.0) as f64 / MICROS_PER_HOUR as f64)
@@ -64,7 +65,7 @@ fn beside(context: &Context, measure: &Measure) -> Beside {
         let qualified_at = known(context, row)?.at(Stage::Mql).filter(|at| context.question.period.contains(*at))?;
         let owner = context.history.leads.owner.get(row).and_then(|owner| users.find(owner));
         let calendar = working.of_region(owner.and_then(|owner| users.group.get(owner)));
-        let first_at = context.view.work().first_with(&context.view, row, qualified_at, true);
+        let first_at = context.view.follow_up(row);
         let waited = working_micros_between(calendar, qualified_at, first_at.unwrap_or(context.view.as_of));
         Some((waited, first_at.is_some()))
     };

@@ -11,6 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Marketing,
     table: Table::Leads,
+    prepare: nothing_to_prepare,
     observe: Observe::Entering(Stage::Lead),
     summary: Summary::Count,
     clip: Clip::Period,

@@ -11,6 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Marketing,
     table: Table::Deals,
+    prepare: |context| _ = context.view.firsts(),
     observe: Observe::Own(observe),
     summary: Summary::ValueShare,
     clip: Clip::Period,

@@ -46,14 +46,11 @@ mod wasted_spend;
 mod weighted_pipeline;
 mod win_rate;
 
-pub(crate) use content_use_rate::content_revenue;
 pub use money::Origins;
 pub use promises::{ClockState, clock_state};
 pub use sales_cycle_days::first_contact;
 pub use stuck_deals::Idleness;
-pub(crate) use stuck_deals::idleness;
 pub use weighted_pipeline::StageRates;
-pub(crate) use weighted_pipeline::stage_rates;
 
 pub(crate) use cohort::{Decision, converting, decision, entering};
 pub(crate) use money::lead_costs;
@@ -64,7 +61,6 @@ use crate::{
     answer::{Evidence, KpiAnswer},
     engine::{self, Context},
     history::History,
-    plan,
     question::Question,
 };
 
@@ -77,11 +73,11 @@ mod prelude {
 
     pub use super::{
         cohort::{Decision, corrected, decision, entering, known},
-        money::{AMOUNT_ASIDES, SPEND_ASIDES, in_money, lagged, lead_costs, open_amount, signed_amount, spent},
+        money::{AMOUNT_ASIDES, SPEND_ASIDES, in_money, lagged, lead_costs, open_amount, origins, signed_amount, spent},
     };
     pub use crate::{
         answer::{Better, Kind, Measure, Team, Unit},
-        engine::{Beside, Clip, Context, Kpi, Observation, Observe, Part, Splits, Summary, no_target, nothing_beside},
+        engine::{Beside, Clip, Context, Kpi, Observation, Observe, Part, Splits, Summary, no_target, nothing_beside, nothing_to_prepare},
         rows::Table,
         view::LeadFacts,
     };
@@ -137,15 +133,7 @@ pub fn answer(history: &History, question: &Question, key: &str) -> Option<KpiAn
 /// All numbers. What they share is worked out once.
 pub fn scoreboard(history: &History, question: &Question) -> Vec<KpiAnswer> {
     let context = Context::of(history, question);
-    prepare(&context);
     engine::answers(&context, ALL)
-}
-
-/// What several numbers would each work out at the same time.
-fn prepare(context: &Context) {
-    context.view.rejection_reasons();
-    money::origins(context);
-    plan::target::parts(context);
 }
 
 /// The rows that add up to a number, by id; with `segment`, to one of its segments (by label or id; `Some(None)` is what is not

@@ -4,8 +4,9 @@ use alignment::{
     Instant,
     lifecycle::{Side, Stage},
 };
+use arrow_array::Array;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::{
     engine::{Amount, Beside, Context, Observation},
@@ -58,43 +59,71 @@ pub fn lead_costs<'a>(context: &'a Context) -> Option<&'a [f64]> {
     context.lead_costs.get_or_init(|| compute_lead_costs(context)).as_deref()
 }
 
-/// What money was spent on: a campaign, or a source (by its code in the leads' column), or all leads.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    Campaign(i64),
-    Source(i32),
-    All,
+/// What money was spent on, numbered: campaigns, sources, and all leads together.
+struct Purposes {
+    campaigns: FxHashMap<i64, usize>,
+    /// By the code of the leads' column.
+    sources: Vec<Option<usize>>,
+    all: Option<usize>,
+    /// By row of `History::spend`. `None`: a source that no lead has, which is charged to none.
+    of_spend: Vec<Option<usize>>,
+    count: usize,
+}
+
+impl Purposes {
+    fn of(context: &Context) -> Purposes {
+        let (spend, leads) = (&context.history.spend, &context.history.leads);
+        let sources = vec![None; leads.source.names().len()];
+        let mut purposes = Purposes { campaigns: FxHashMap::default(), sources, all: None, of_spend: Vec::new(), count: 0 };
+        for row in 0..spend.len() {
+            let next = purposes.count;
+            let place = match (spend.campaign.values()[row], spend.source.get(row)) {
+                (NONE, None) => Some(*purposes.all.get_or_insert(next)),
+                (NONE, Some(source)) => leads.source.code_of(source).map(|code| *purposes.sources[code as usize].get_or_insert(next)),
+                (campaign, _) => Some(*purposes.campaigns.entry(campaign).or_insert(next)),
+            };
+            purposes.count += usize::from(place == Some(next));
+            purposes.of_spend.push(place);
+        }
+        purposes
+    }
+
+    /// What a lead is charged with: the money of its campaign, of its source, and of all leads.
+    fn of_lead(&self, campaign: i64, source: i32) -> impl Iterator<Item = usize> {
+        let of_campaign = if campaign == NONE || self.campaigns.is_empty() { None } else { self.campaigns.get(&campaign).copied() };
+        let of_source = usize::try_from(source).ok().and_then(|code| self.sources[code]);
+        [of_campaign, of_source, self.all].into_iter().flatten()
+    }
 }
 
 fn compute_lead_costs(context: &Context) -> Option<Vec<f64>> {
     let (leads, period) = (&context.history.leads, context.question.period);
-    let spent = spent_by_purpose(context)?;
-    let (campaigns, sources) = (leads.campaign.values(), leads.source.codes());
-    let has_campaigns = spent.keys().any(|purpose| matches!(purpose, Purpose::Campaign(_)));
-    let purposes = |row: usize| {
-        let campaign = (has_campaigns && campaigns[row] != NONE).then_some(Purpose::Campaign(campaigns[row]));
-        [campaign, Some(Purpose::Source(sources[row])), Some(Purpose::All)].into_iter().flatten()
-    };
+    let purposes = Purposes::of(context);
+    let spent = spent_on(context, &purposes)?;
+    let of_lead = |row: usize| purposes.of_lead(leads.campaign.values()[row], leads.source.codes()[row]);
     let came = |row: usize| context.view.leads[row].from(Stage::Lead).is_some_and(|at| period.contains(at));
-    let count = |mut heads: FxHashMap<Purpose, u64>, row: usize| {
-        purposes(row).filter(|purpose| spent.contains_key(purpose)).for_each(|purpose| *heads.entry(purpose).or_default() += 1);
+    let none = || vec![0_u64; purposes.count];
+    let count = |mut heads: Vec<u64>, row: usize| {
+        of_lead(row).for_each(|place| heads[place] += 1);
         heads
     };
-    let join = |mut a: FxHashMap<Purpose, u64>, b: FxHashMap<Purpose, u64>| {
-        b.into_iter().for_each(|(purpose, count)| *a.entry(purpose).or_default() += count);
-        a
-    };
     let rows = (0..leads.len()).into_par_iter().with_min_len(CHUNK_ROWS);
-    let heads = rows.clone().filter(|row| came(*row)).fold(FxHashMap::default, count).reduce(FxHashMap::default, join);
-    let cost_of_head = |(purpose, count): (Purpose, u64)| (purpose, spent[&purpose] as f64 / count as f64);
-    let costs: FxHashMap<Purpose, f64> = heads.into_iter().map(cost_of_head).collect();
-    let cost = |row: usize| purposes(row).map(|purpose| costs.get(&purpose).copied().unwrap_or(0.0)).sum();
-    Some(rows.map(|row| if came(row) { cost(row) } else { 0.0 }).collect())
+    let heads = rows.clone().filter(|row| came(*row)).fold(none, count).reduce(none, added);
+    let of_head = |(minor, heads): (&i64, &u64)| if *heads > 0 { *minor as f64 / *heads as f64 } else { 0.0 };
+    let costs: Vec<f64> = spent.iter().zip(&heads).map(of_head).collect();
+    Some(rows.map(|row| if came(row) { of_lead(row).map(|place| costs[place]).sum() } else { 0.0 }).collect())
+}
+
+fn added(mut to: Vec<u64>, more: Vec<u64>) -> Vec<u64> {
+    to.iter_mut().zip(more).for_each(|(to, more)| *to += more);
+    to
 }
 
 /// Where the leads of the period came from, by month, and how many of them have reached each stage since.
 pub struct Origins {
-    cells: FxHashSet<(Purpose, usize)>,
+    purposes: Purposes,
+    /// Whether a lead came, by purpose and month.
+    cells: Vec<bool>,
     reached: [u64; Stage::COUNT],
 }
 
@@ -114,7 +143,7 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
             continue;
         }
         let (Amount::Minor(amount), Some(month)) = (context.spend_amount(row), months.index_of(at)) else { continue };
-        if origins.cells.contains(&(purpose_of(context, row), month)) {
+        if origins.purposes.of_spend[row].is_some_and(|place| origins.cells[place * months.len() + month]) {
             minor += amount;
         }
     }
@@ -130,57 +159,43 @@ pub fn origins<'a>(context: &'a Context) -> &'a Origins {
 
 fn compute_origins(context: &Context) -> Origins {
     let (leads, months) = (&context.history.leads, &context.months);
-    let none = || Origins { cells: FxHashSet::default(), reached: [0; Stage::COUNT] };
+    let purposes = Purposes::of(context);
+    let none = || (vec![false; purposes.count * months.len()], [0_u64; Stage::COUNT]);
     let of_chunk = |(chunk, facts): (usize, &[LeadFacts])| {
-        let (mut origins, mut last) = (none(), None);
+        let (mut cells, mut reached) = none();
         for (row, facts) in (chunk * CHUNK_ROWS..).zip(facts).filter(|(row, _)| context.keeps(Table::Leads, *row)) {
             let came = facts.from(Stage::Lead).filter(|at| context.question.period.contains(*at));
             let Some(month) = came.and_then(|at| months.index_of(at)) else { continue };
-            // Neighbours mostly came from the same place.
-            let came_from = (leads.campaign.values()[row], leads.source.codes()[row], month);
-            if last != Some(came_from) {
-                origins
-                    .cells
-                    .extend([Purpose::Campaign(came_from.0), Purpose::Source(came_from.1), Purpose::All].map(|purpose| (purpose, month)));
-                last = Some(came_from);
-            }
-            Stage::ALL.into_iter().for_each(|stage| origins.reached[stage as usize] += u64::from(facts.counts_in(stage)));
+            let of_lead = purposes.of_lead(leads.campaign.values()[row], leads.source.codes()[row]);
+            of_lead.for_each(|place| cells[place * months.len() + month] = true);
+            Stage::ALL.into_iter().for_each(|stage| reached[stage as usize] += u64::from(facts.counts_in(stage)));
         }
-        origins
+        (cells, reached)
     };
-    let join = |mut a: Origins, b: Origins| {
-        a.cells.extend(b.cells);
-        a.reached.iter_mut().zip(b.reached).for_each(|(ours, theirs)| *ours += theirs);
-        a
+    let join = |(mut cells, mut reached): (Vec<bool>, [u64; Stage::COUNT]), (others, more): (Vec<bool>, [u64; Stage::COUNT])| {
+        cells.iter_mut().zip(others).for_each(|(cell, other)| *cell |= other);
+        reached.iter_mut().zip(more).for_each(|(ours, theirs)| *ours += theirs);
+        (cells, reached)
     };
-    context.view.leads.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).reduce(none, join)
+    let (cells, reached) = context.view.leads.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).reduce(none, join);
+    Origins { purposes, cells, reached }
 }
 
-fn purpose_of(context: &Context, spend_row: usize) -> Purpose {
-    let (spend, leads) = (&context.history.spend, &context.history.leads);
-    match (spend.campaign.values()[spend_row], spend.source.get(spend_row)) {
-        (NONE, None) => Purpose::All,
-        // A source that no lead has is charged to none.
-        (NONE, Some(source)) => Purpose::Source(leads.source.code_of(source).unwrap_or(i32::MAX)),
-        (campaign, _) => Purpose::Campaign(campaign),
-    }
-}
-
-fn spent_by_purpose(context: &Context) -> Option<FxHashMap<Purpose, i64>> {
+/// Marketing's spend by purpose: salaries of sales are nobody's cost per lead. `None`: no spend is recorded at all.
+fn spent_on(context: &Context, purposes: &Purposes) -> Option<Vec<i64>> {
     let spend = &context.history.spend;
-    let mut by_purpose: FxHashMap<Purpose, i64> = FxHashMap::default();
+    let mut spent = vec![0; purposes.count];
     let mut is_recorded = false;
-    for row in 0..spend.len() {
+    for (row, place) in purposes.of_spend.iter().enumerate() {
         let at = spend.at.get(row);
         if spend.side.get(row) != Side::Marketing || !context.view.counts(at, spend.recorded_at.get(row)) {
             continue;
         }
         is_recorded = true;
-        let Amount::Minor(minor) = context.spend_amount(row) else { continue };
-        let purpose = purpose_of(context, row);
+        let (Amount::Minor(minor), Some(place)) = (context.spend_amount(row), place) else { continue };
         if context.question.period.contains(at) {
-            *by_purpose.entry(purpose).or_default() += minor;
+            spent[*place] += minor;
         }
     }
-    is_recorded.then_some(by_purpose)
+    is_recorded.then_some(spent)
 }

@@ -11,6 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
+    prepare: nothing_to_prepare,
     observe: Observe::Own(open_amount),
     summary: Summary::OutOf(|question| question.settings.targets.revenue.map(|(_, minor)| minor as f64)),
     clip: Clip::Snapshot,

@@ -11,6 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Companies,
+    prepare: nothing_to_prepare,
     observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Snapshot,

@@ -12,6 +12,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Deals,
+    prepare: |context| _ = target::parts(context),
     observe: Observe::Own(signed_amount),
     summary: Summary::Sum,
     clip: Clip::Period,

@@ -13,6 +13,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Deals,
+    prepare: |context| _ = first_contacts(context),
     observe: Observe::Own(observe),
     summary: Summary::Spread { within: None },
     clip: Clip::Period,
@@ -35,6 +36,19 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
 
 /// When a deal's people, or its company if it has no people, were first in contact with us.
 pub fn first_contact(context: &Context, deal_row: usize) -> Option<Instant> {
+    first_contacts(context)[deal_row]
+}
+
+/// By row of `History::deals`.
+fn first_contacts<'a>(context: &'a Context) -> &'a [Option<Instant>] {
+    context.first_contacts.get_or_init(|| {
+        context.view.firsts();
+        let rows = (0..context.history.deals.len()).into_par_iter().with_min_len(1 << 12);
+        rows.map(|row| compute_first_contact(context, row)).collect()
+    })
+}
+
+fn compute_first_contact(context: &Context, deal_row: usize) -> Option<Instant> {
     let people = context.history.deals.people.get(deal_row);
     let touch = match people.is_empty() {
         false => context.first_touch_of_people(people, false),

@@ -13,6 +13,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Clocks,
+    prepare: nothing_to_prepare,
     observe: Observe::Own(|context, row| observe(context, row, None)),
     summary: Summary::Rate,
     clip: Clip::Period,

@@ -13,6 +13,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
+    prepare: |context| _ = idleness(context),
     observe: Observe::Own(observe),
     summary: Summary::Count,
     clip: Clip::Snapshot,

@@ -12,6 +12,10 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Leads,
+    prepare: |context| {
+        context.view.follow_ups();
+        lead_costs(context);
+    },
     observe: Observe::Own(observe),
     summary: Summary::Sum,
     clip: Clip::Period,
@@ -31,10 +35,9 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
 
 /// An MQL that nobody tried to reach, and the promised time is over.
 pub fn is_never_contacted(context: &Context, row: usize) -> bool {
-    let work = context.view.work();
-    let Some(at) = context.view.leads[row].at(Stage::Mql).filter(|_| work.is_recorded()) else { return false };
+    let Some(at) = context.view.leads[row].at(Stage::Mql).filter(|_| context.view.work().is_recorded()) else { return false };
     let due_at = at.plus_micros(context.question.settings.review_minutes_max * MICROS_PER_MINUTE);
-    due_at < context.view.as_of && work.first_with(&context.view, row, at, true).is_none()
+    due_at < context.view.as_of && context.view.follow_up(row).is_none()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
+    prepare: |context| _ = stage_rates(context),
     observe: Observe::Own(observe),
     summary: Summary::Sum,
     clip: Clip::Snapshot,

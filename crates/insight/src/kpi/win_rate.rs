@@ -11,6 +11,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Sales,
     table: Table::Leads,
+    prepare: nothing_to_prepare,
     observe: Observe::Converting(Stage::Sql, Stage::Customer),
     summary: Summary::Rate,
     clip: Clip::Period,

@@ -46,7 +46,7 @@ pub fn answer_of(
     if !work.is_recorded() && !facts.records(Stage::Sal) {
         return Some(Answered::NotRecorded);
     }
-    let tried_at = work.first_with(view, row, mql_at, true);
+    let tried_at = view.follow_up(row);
     let accepted_at = facts.from(Stage::Sal);
     let left_at = [Stage::Rejected, Stage::Recycled, Stage::Lost].into_iter().filter_map(|stage| facts.from(stage)).min();
     let answered_at = [tried_at, accepted_at, left_at].into_iter().flatten().min();

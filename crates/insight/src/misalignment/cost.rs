@@ -109,7 +109,8 @@ pub fn cost(
     drivers_by: &Dimension,
 ) -> Cost {
     let context = Context::of(history, question);
-    context.prepare(Table::Leads);
+    context.view.follow_ups();
+    lead_costs(&context);
     let leads = 0..history.leads.len();
     let answer = |row| answer_of(&context, calendar, terms.review_minutes_max, terms.first_attempt_minutes_max, row);
     let answers: Vec<Option<Answered>> = leads.clone().into_par_iter().with_min_len(1024).map(answer).collect();

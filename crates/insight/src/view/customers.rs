@@ -49,7 +49,7 @@ impl Customers {
 
 impl View<'_> {
     pub fn customers(&self) -> &Customers {
-        self.customers.get_or_init(|| {
+        self.standing().customers.get_or_init(|| {
             let mut found = Customers { list: Vec::new(), places: vec![0; self.history.companies.len()] };
             for (row, state) in self.deals.iter().enumerate() {
                 let won = state.filter(|state| state.is_won());

@@ -3,12 +3,14 @@
 //! A fact that happened after `as_of` or was recorded after `known_at` does not count, so that the same question has the same answer
 //! for ever. One pass over the leads and their transitions; shared by all numbers of a question.
 
-use alignment::{Instant, lifecycle::Stage};
-use rayon::prelude::*;
+use std::ops::Deref;
+
+use alignment::Instant;
 
 mod customers;
 mod firsts;
 mod leads;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -16,48 +18,53 @@ mod work;
 pub use customers::{Customer, Customers};
 pub use firsts::{FirstTouches, Firsts};
 pub use leads::LeadFacts;
+pub use standing::{Latest, Standing};
 pub use work::Work;
 
-use crate::{
-    history::{DealState, History, UNLABELLED},
-    once::Once,
-};
+use crate::{history::History, once::Once};
 
 pub struct View<'a> {
     pub history: &'a History,
     pub as_of: Instant,
     pub known_at: Instant,
-    /// One for each row of `History::leads`.
-    pub leads: Vec<LeadFacts>,
-    /// One for each row of `History::deals`; `None`: not known yet.
-    pub deals: Vec<Option<DealState>>,
-    /// The first and the last instant of anything that leads went through.
-    of_leads: (i64, i64),
+    standing: Kept<'a>,
     has_touches: Once<bool>,
     first_touches: Once<FirstTouches>,
-    work: Once<Work>,
-    reasons: Once<Vec<i32>>,
-    customers: Once<Customers>,
     records_churn: Once<bool>,
+}
+
+enum Kept<'a> {
+    Own(Box<Standing>),
+    /// Kept with the history.
+    Latest(&'a Standing),
+}
+
+impl Deref for View<'_> {
+    type Target = Standing;
+
+    fn deref(&self) -> &Standing {
+        self.standing()
+    }
 }
 
 impl<'a> View<'a> {
     pub fn at(history: &'a History, as_of: Instant, known_at: Instant) -> View<'a> {
-        let deals = history.deal_states(as_of, known_at);
-        let (leads, of_leads) = leads::facts(history, as_of, known_at);
+        let own = || Kept::Own(Box::new(Standing::at(history, as_of, known_at)));
         View {
             history,
             as_of,
             known_at,
-            leads,
-            deals,
-            of_leads,
+            standing: Latest::by(history, as_of, known_at).map_or_else(own, Kept::Latest),
             has_touches: Once::default(),
             first_touches: Once::default(),
-            work: Once::default(),
-            reasons: Once::default(),
-            customers: Once::default(),
             records_churn: Once::default(),
+        }
+    }
+
+    fn standing(&self) -> &Standing {
+        match &self.standing {
+            Kept::Own(standing) => standing,
+            Kept::Latest(standing) => standing,
         }
     }
 
@@ -78,30 +85,6 @@ impl<'a> View<'a> {
         let of_deals = self.deals.iter().flatten().filter(|state| state.stage.is_some()).map(|state| state.counts_from.0);
         let (first, last) = of_deals.fold(self.of_leads, |extent, at| leads::join(extent, (at, at)));
         (first <= last).then_some((Instant(first), Instant(last)))
-    }
-
-    /// What sales did with people and leads.
-    pub fn work(&self) -> &Work {
-        self.work.get_or_init(|| Work::of(self))
-    }
-
-    /// The code of the reason for which each lead was rejected, in `History::transitions`.
-    pub fn rejection_reasons(&self) -> &[i32] {
-        self.reasons.get_or_init(|| {
-            let transitions = &self.history.transitions;
-            let reason = |row: usize| {
-                if !self.leads[row].has_entered(Stage::Rejected) {
-                    return UNLABELLED;
-                }
-                let rows = self.history.transition_rows(self.history.leads.ids()[row]);
-                let counts = |row: &usize| {
-                    let at = transitions.at.get(*row).unwrap_or(transitions.recorded_at.get(*row));
-                    transitions.stage.get(*row) == Stage::Rejected && self.counts(at, transitions.recorded_at.get(*row))
-                };
-                rows.filter(counts).map(|row| transitions.reason.codes()[row]).find(|code| *code != UNLABELLED).unwrap_or(UNLABELLED)
-            };
-            (0..self.history.leads.len()).into_par_iter().map(reason).collect()
-        })
     }
 
     /// The row of the company of a lead: its own, or its person's.

@@ -3,13 +3,16 @@
 //! An unconverted journey is what a company (or person) did after its last conversion, up to `as_of`: the touches in the lookback
 //! before the last one, if that lies in the period.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
     super::{
         axis::Axis,
-        signed::{Gathered, Nulls, Signed, Won},
+        led::Led,
+        signed::{Nulls, Signed},
     },
     Chain, ChainFacts, Counts, Effects, Ends, Shape, Together, Worths, fit,
 };
@@ -51,7 +54,8 @@ const CHANNELS_MAX: usize = 256;
 
 impl States {
     fn of(axis: &Axis) -> States {
-        let touched = axis.touched();
+        // Where all fit, it does not matter how many touches each has: a channel without any leads nowhere.
+        let touched = if axis.len() <= CHANNELS_MAX { vec![1; axis.len()] } else { axis.touched() };
         let mut by_name: Vec<usize> = (0..axis.len()).filter(|label| touched[*label] > 0).collect();
         by_name.sort_by_cached_key(|label| {
             let named = axis.label(*label);
@@ -82,11 +86,11 @@ pub(in crate::attribution) struct Blocks {
     unconverted: u64,
 }
 
-pub(in crate::attribution) fn solve(signed: &Signed, axis: &Axis) -> Solved {
+pub(in crate::attribution) fn solve(signed: &Signed, axis: &Axis, led: &Led) -> Solved {
     let order_asked = signed.question.settings.markov_order;
     let mut order = order_asked;
     loop {
-        let blocks = count(signed, axis, order, 1);
+        let blocks = count(signed, axis, led, order, 1);
         let chain = Chain::of(&blocks.counts.sorted(), |_| 1.0);
         order = blocks.counts.shape.order;
         if order == 1 || chain.work() <= WORK_MAX {
@@ -131,10 +135,15 @@ fn finish(blocks: Blocks, chain: &Chain, order_asked: u32) -> Solved {
 }
 
 /// Counts all journeys in two passes: over the deals, and over whoever has not converted.
-pub(in crate::attribution) fn count(signed: &Signed, axis: &Axis, order: u32, blocks: u64) -> Blocks {
+pub(in crate::attribution) fn count(signed: &Signed, axis: &Axis, led: &Led, order: u32, blocks: u64) -> Blocks {
     let states = States::of(axis);
     let shape = Shape::of(order, states.channels);
-    let deals = signed.won.par_chunks(per_thread(signed.won.len())).map(|deals| converted(signed, axis, &states, shape, blocks, deals));
+    let size = per_thread(signed.won.len());
+    let parts = (0..signed.won.len().div_ceil(size)).into_par_iter();
+    let deals = parts.map(|part| {
+        let places = part * size..signed.won.len().min((part + 1) * size);
+        converted(signed, led, &states, shape, blocks, places)
+    });
     let (counts, together, converted) = deals.reduce(
         || (Counts::new(shape, blocks), FxHashMap::default(), 0),
         |(counts, mut together, converted), (others, sets, more)| {
@@ -163,16 +172,16 @@ fn block_of(owner: i64, blocks: u64) -> u64 {
 
 type Sets = FxHashMap<Box<[u32]>, (u64, u64)>;
 
-fn converted(signed: &Signed, axis: &Axis, states: &States, shape: Shape, blocks: u64, deals: &[Won]) -> (Counts<u64>, Sets, u64) {
+fn converted(signed: &Signed, led: &Led, states: &States, shape: Shape, blocks: u64, places: Range<usize>) -> (Counts<u64>, Sets, u64) {
     let (mut counts, mut sets, mut converted) = (Counts::new(shape, blocks), Sets::default(), 0);
-    let (mut gathered, mut codes) = (Gathered::default(), Vec::new());
-    for won in deals {
-        signed.gather(won.row, won.group, signed.lookback(won.at), won.at, &mut gathered);
-        axis.codes(won.row, &gathered.rows, &mut codes);
+    let mut codes = Vec::new();
+    for place in places {
+        let won = &signed.won[place];
+        codes.clear();
+        codes.extend(led.journey(place).0.iter().map(|code| states.of_label[*code as usize]));
         if codes.is_empty() {
             continue;
         }
-        codes.iter_mut().for_each(|code| *code = states.of_label[*code as usize]);
         let worth = signed.minor(won.row).max(0) as u64;
         counts.observe(block_of(won.group.0, blocks), codes.iter().copied(), Ends { conversions: 1, nulls: 0, worth });
         codes.sort_unstable();
@@ -195,8 +204,8 @@ fn unconverted(signed: &Signed, axis: &Axis, states: &States, shape: Shape, bloc
     let size = per_thread(groups);
     let parts = (0..groups.div_ceil(size)).into_par_iter().map(|part| {
         let (mut counts, mut journeys) = (Counts::new(shape, blocks), 0);
-        nulls.walk(part * size..groups.min((part + 1) * size), |owner, rows: &mut dyn Iterator<Item = usize>| {
-            let channels = rows.map(|row| states.of_label[axis.code(row)]);
+        nulls.walk(part * size..groups.min((part + 1) * size), |owner, rows| {
+            let channels = rows.iter().map(|row| states.of_label[axis.code(*row as usize)]);
             counts.observe(block_of(owner, blocks), channels, Ends { conversions: 0, nulls: 1, worth: 0 });
             journeys += 1;
         });

@@ -27,7 +27,7 @@ impl<'a> Nulls<'a> {
     }
 
     /// Hands over one journey after another, of a range of groups: whose it is, and the rows of its touches, oldest first.
-    pub fn walk(&self, groups: Range<usize>, mut take: impl FnMut(i64, &mut dyn Iterator<Item = usize>)) {
+    pub fn walk(&self, groups: Range<usize>, mut take: impl FnMut(i64, &[u32])) {
         let journeys = self.signed.history.journeys();
         let mut own: Vec<u32> = Vec::new();
         // Both stand in the order of groups, so the signatures of the next one are a few steps on.
@@ -49,22 +49,19 @@ impl<'a> Nulls<'a> {
                         converted_at = (*known == owner).then_some(*at).or(converted_at);
                         signature += 1;
                     }
-                    self.company(owner, run.rows, converted_at, &mut take);
+                    if self.company(owner, run.rows, converted_at, &mut own) {
+                        take(owner.id(), &own);
+                    }
                 }
                 Journey::Person => self.people(run.rows, &mut own, &mut take),
             }
         }
     }
 
-    fn company(
-        &self,
-        owner: Owner,
-        rows: Range<usize>,
-        converted_at: Option<Instant>,
-        take: &mut impl FnMut(i64, &mut dyn Iterator<Item = usize>),
-    ) {
+    /// Fills in the rows of the journey of one group. `false`: it has none that counts.
+    fn company(&self, owner: Owner, rows: Range<usize>, converted_at: Option<Instant>, journey: &mut Vec<u32>) -> bool {
         if !self.asked(owner, converted_at) {
-            return;
+            return false;
         }
         let touches = &self.signed.history.touches;
         let (at, recorded_at) = (touches.at.values(), touches.recorded_at.values());
@@ -72,17 +69,19 @@ impl<'a> Nulls<'a> {
         let after = converted_at.unwrap_or(Instant::MIN).0;
         let counts = |row: &usize| self.signed.is_all_known || recorded_at[*row] <= known_at;
         let end = rows.start + at[rows.clone()].partition_point(|at| *at <= as_of);
-        let Some(last) = (rows.start..end).rev().find(counts).filter(|row| at[*row] > after) else { return };
+        let Some(last) = (rows.start..end).rev().find(counts).filter(|row| at[*row] > after) else { return false };
         if !self.signed.question.period.contains(Instant(at[last])) {
-            return;
+            return false;
         }
         let opens = self.signed.lookback(Instant(at[last])).0.max(after.saturating_add(1));
         let start = rows.start + at[rows.start..=last].partition_point(|at| *at < opens);
-        take(owner.id(), &mut (start..=last).filter(counts));
+        journey.clear();
+        journey.extend((start..=last).filter(counts).map(|row| row as u32));
+        true
     }
 
     /// The journeys of the people of one group. What is recorded of a person for two companies is two journeys.
-    fn people(&self, rows: Range<usize>, own: &mut Vec<u32>, take: &mut impl FnMut(i64, &mut dyn Iterator<Item = usize>)) {
+    fn people(&self, rows: Range<usize>, own: &mut Vec<u32>, take: &mut impl FnMut(i64, &[u32])) {
         let touches = &self.signed.history.touches;
         let (at, recorded_at, people) = (touches.at.values(), touches.recorded_at.values(), touches.person.values());
         let (as_of, known_at) = (self.signed.question.as_of, self.signed.question.known_at);
@@ -100,7 +99,7 @@ impl<'a> Nulls<'a> {
                 continue;
             }
             let opens = self.signed.lookback(last).0.max(after.0.saturating_add(1));
-            take(owner.id(), &mut of_person.iter().map(|row| *row as usize).filter(|row| at[*row] >= opens));
+            take(owner.id(), &of_person[of_person.partition_point(|row| at[*row as usize] < opens)..]);
         }
     }
 

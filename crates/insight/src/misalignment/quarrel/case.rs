@@ -43,7 +43,7 @@ pub fn rows(history: &History, question: &Question, lookout: Lookout, key: &str,
 impl<'a> Case<'a> {
     pub fn of(history: &'a History, question: &'a Question, lookout: Lookout<'a>) -> Case<'a> {
         let context = Context::of(history, question);
-        context.prepare(Table::Leads);
+        context.view.follow_ups();
         let terms = lookout.terms.follow_up;
         let answer = |row| answer_of(&context, lookout.calendar, terms.review_minutes_max, terms.first_attempt_minutes_max, row);
         let answers = (0..history.leads.len()).into_par_iter().with_min_len(1024).map(answer).collect();
