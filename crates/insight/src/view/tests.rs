@@ -1,4 +1,7 @@
-use alignment::lifecycle::{Stage, StageSet};
+use alignment::{
+    lifecycle::{DealStage, Stage, StageSet},
+    touch::ActivityKind,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -70,7 +73,7 @@ proptest! {
         let mut seen = rustc_hash::FxHashSet::default();
         let transitions: Vec<_> = transitions.into_iter().filter(|row| seen.insert(row.id)).collect();
         let before = history(Delta { leads: (1..4).map(|id| lead(id, "", 0.0)).collect(), transitions, ..Delta::default() });
-        let facts = View::at(&before, day(10.0), day(10.0)).leads;
+        let facts = View::at(&before, day(10.0), day(10.0)).leads.clone();
         // New facts: learned later, or happening later.
         let later = later.into_iter().enumerate().map(|(index, mut row)| {
             row.id = 1000 + index as i64;
@@ -80,6 +83,33 @@ proptest! {
             row
         });
         let after = before.apply(Delta { transitions: later.collect(), ..Delta::default() });
-        prop_assert_eq!(facts, View::at(&after, day(10.0), day(10.0)).leads);
+        prop_assert_eq!(&facts, &View::at(&after, day(10.0), day(10.0)).leads);
+    }
+
+    /// Whether it is kept with the history or worked out for the question alone, all stands the same.
+    #[test]
+    fn what_is_kept_is_what_would_be_worked_out(
+        transitions in prop::collection::vec(any_transition(), 0..20), moves in prop::collection::vec((1..4_i64, 0..5_usize, 0..20_i32), 0..8),
+        as_of in 0..25_i32, known_at in 0..25_i32,
+    ) {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let history = history(Delta {
+            people: (1..4).map(|id| person(id, None)).collect(),
+            leads: (1..4).map(|id| lead(id, "", 0.0)).collect(),
+            transitions: transitions.into_iter().filter(|row| seen.insert(row.id)).collect(),
+            deals: (1..4).map(|id| deal(id, None, &[], None, 0.0)).collect(),
+            deal_transitions: (1..).zip(moves).map(|(id, (deal, stage, at))| moved(id, deal, DealStage::ALL[stage], at as f64)).collect(),
+            activities: (1..4).map(|id| activity(id, id, 4.0 * id as f64, ActivityKind::Call)).collect(),
+            ..Delta::default()
+        });
+        let (as_of, known_at) = (day(as_of as f64), day(known_at as f64));
+        let (view, own) = (View::at(&history, as_of, known_at), Standing::at(&history, as_of, known_at));
+        prop_assert_eq!((&view.leads, &view.deals), (&own.leads, &own.deals));
+        let called = |row: usize| view.work().first_with(&view, row, Instant::MIN, true);
+        let expected = |id: i64| Some(day(4.0 * id as f64)).filter(|at| *at <= as_of.min(known_at));
+        let left = |row: usize| view.leads[row].exit().and_then(|stage| view.leads[row].at(stage));
+        for row in 0..3 {
+            prop_assert_eq!(called(row), expected(row as i64 + 1).filter(|at| left(row).is_none_or(|left| *at <= left)));
+        }
     }
 }
