@@ -93,16 +93,9 @@ impl Estimate {
 
 impl Curve {
     /// Sorts the stays: O(n log n). Ages that are no number are left out.
-    pub fn of(spells: Vec<Spell>) -> Curve {
-        Curve::up_to(f64::INFINITY, spells)
-    }
-
-    /// [`Curve::of`] up to an age: how stays that last longer end is nobody's question, so they are counted and need no place in the order.
-    pub fn up_to(age_days: f64, mut spells: Vec<Spell>) -> Curve {
+    pub fn of(mut spells: Vec<Spell>) -> Curve {
         spells.retain(|spell| !spell.age_days.is_nan());
         let stays = spells.len() as u64;
-        spells.retain(|spell| spell.age_days <= age_days);
-        let is_cut = (spells.len() as u64) < stays;
         let spells = by_age(spells);
         let mut sums = Sums::default();
         let mut steps: Vec<Step> = Vec::new();
@@ -115,8 +108,7 @@ impl Curve {
             }
             at_risk -= tied.len() as u64;
         }
-        let last_days = spells.last().map_or(0.0, |spell| spell.age_days);
-        Curve { steps, stays, oldest_days: if is_cut { age_days.next_up() } else { last_days } }
+        Curve { steps, stays, oldest_days: spells.last().map_or(0.0, |spell| spell.age_days) }
     }
 
     /// Kaplan-Meier of how long stays last, whatever ends them.
@@ -222,7 +214,7 @@ fn by_age(mut spells: Vec<Spell>) -> Vec<Spell> {
 }
 
 /// What has been added up before the next age.
-struct Sums {
+pub(super) struct Sums {
     open_rate: f64,
     converted_rate: f64,
     left_rate: f64,
@@ -252,7 +244,7 @@ impl Default for Sums {
 }
 
 impl Sums {
-    fn step(&mut self, age_days: f64, at_risk: u64, converted: u64, left: u64) -> Step {
+    pub fn step(&mut self, age_days: f64, at_risk: u64, converted: u64, left: u64) -> Step {
         let (n, a, d) = (at_risk as f64, converted as f64, (converted + left) as f64);
         let before = self.open_rate;
         self.converted_rate += before * a / n;

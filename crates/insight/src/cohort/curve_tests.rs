@@ -186,13 +186,6 @@ proptest! {
         let backwards: Vec<_> = rows.iter().rev().copied().collect();
         prop_assert_eq!(Curve::of(spells(&rows)), Curve::of(spells(&backwards)));
     }
-
-    #[test]
-    fn up_to_an_age_it_says_the_same(rows in proptest::collection::vec((0..40_u8, 0..3_u8), 0..60), age in 0..40_u8) {
-        let rows: Vec<_> = rows.into_iter().map(|(age, outcome)| (f64::from(age), outcome)).collect();
-        let age_days = f64::from(age);
-        prop_assert_eq!(Curve::up_to(age_days, spells(&rows)).converted_by(age_days), Curve::of(spells(&rows)).converted_by(age_days));
-    }
 }
 
 /// Seven of ten convert one after the other: the share after the seventh is 0.7 but for the last bit.

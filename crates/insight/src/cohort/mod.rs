@@ -8,9 +8,11 @@ mod stays;
 mod table;
 #[cfg(test)]
 mod tests;
+mod within;
 
 pub use curve::{Curve, Estimate, Interval, Outcome, Spell, Step};
 pub use rows::{Figure, Part, RowsBehind, StayRow, rows_behind};
 pub use stages::{ENDED_MIN, StageTimes, stage_times};
-pub use stays::{LeftOut, Stay, Stays, spells, stays};
+pub use stays::{LeftOut, Stay, Stays, stays};
 pub use table::{AGES_DAYS, Ask, COHORTS_MAX, Cell, Cohort, CohortAnswer, CurvePoint, Every, cohorts};
+pub use within::converted_within;

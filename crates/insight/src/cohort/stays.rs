@@ -4,7 +4,7 @@ use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::Stage};
 use rayon::prelude::*;
 
 use super::{Outcome, Spell};
-use crate::{engine::Context, question::Period, rows::Table, view::LeadFacts};
+use crate::{engine::Context, rows::Table, view::LeadFacts};
 
 /// A lead that entered the earlier stage, until it reached the later one, left, or `as_of`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,17 +48,7 @@ impl Stay {
     }
 }
 
-/// How long those that entered `from` in a period stayed.
-pub fn spells(context: &Context, from: Stage, to: Stage, period: Period) -> Vec<Spell> {
-    let rows = (0..context.view.leads.len()).into_par_iter().with_min_len(4096);
-    let spell = |row: usize| match fate(context, row, from, to)? {
-        Fate::Stays(stay) if period.contains(stay.entered_at) => Some(stay.spell()),
-        _ => None,
-    };
-    rows.filter(|row| context.keeps(Table::Leads, *row)).filter_map(spell).collect()
-}
-
-enum Fate {
+pub(super) enum Fate {
     Stays(Stay),
     NotRecorded,
     Undated,
@@ -81,7 +71,7 @@ pub fn stays(context: &Context, from: Stage, to: Stage) -> Stays {
     found
 }
 
-fn fate(context: &Context, row: usize, from: Stage, to: Stage) -> Option<Fate> {
+pub(super) fn fate(context: &Context, row: usize, from: Stage, to: Stage) -> Option<Fate> {
     let facts = &context.view.leads[row];
     if !facts.is_known() {
         return None;

@@ -1,35 +1,75 @@
 //! What defines a number.
 
-use alignment::lifecycle::Stage;
+use alignment::{Instant, instant::MICROS_PER_DAY, lifecycle::Stage};
 
 use super::{Context, Observation};
 use crate::{
     answer::{Better, Kind, Measure, Team, Unit},
-    kpi::{converting, entering},
+    kpi::{converting, entering, known},
     question::{Dimension, Question},
     rows::Table,
+    view::LeadFacts,
 };
 
 /// How a row counts in a number. What several numbers ask is named here and not hidden in a function: rows are then observed once for all
-/// of them, in a loop without calls.
+/// of them.
 #[derive(Clone, Copy)]
 pub enum Observe {
     /// A lead that entered a stage.
     Entering(Stage),
     /// A lead that entered the first stage, and whether it has reached the second since.
     Converting(Stage, Stage),
+    /// A lead that counts by one, by the stages alone that it went through: at when it began or when it reached a stage of the funnel, and for
+    /// the rest whenever it reached them.
+    Stood(fn(&LeadFacts) -> Option<Observation>),
     /// The number's own rule, of rows that count by one.
     Each(fn(&Context, usize) -> Option<Observation>),
     /// The number's own rule.
     Own(fn(&Context, usize) -> Option<Observation>),
 }
 
+/// When a lead is old enough for what has become of it to be told.
+#[derive(Clone, Copy)]
+pub struct Aging {
+    pub as_of: Instant,
+    pub horizon_micros: i64,
+}
+
+impl Aging {
+    pub fn of(context: &Context) -> Aging {
+        let horizon_micros = i64::from(context.question.settings.horizon_days) * MICROS_PER_DAY;
+        Aging { as_of: context.view.as_of, horizon_micros }
+    }
+
+    #[inline]
+    pub fn is_young(self, from: Instant) -> bool {
+        self.as_of.0.saturating_sub(from.0) < self.horizon_micros
+    }
+
+    #[inline]
+    pub fn is_in_time(self, from: Instant, to: Instant) -> bool {
+        to.0.saturating_sub(from.0) <= self.horizon_micros
+    }
+}
+
 impl Observe {
     pub fn row(self, context: &Context, row: usize) -> Option<Observation> {
         match self {
-            Observe::Entering(stage) => entering(context, row, stage),
-            Observe::Converting(from, to) => converting(context, row, from, to),
             Observe::Each(observe) | Observe::Own(observe) => observe(context, row),
+            _ => self.of_stages(known(context, row)?, Aging::of(context)),
+        }
+    }
+
+    /// What a rule says that looks at nothing but a lead's stages.
+    pub(super) fn of_stages(self, facts: &LeadFacts, aging: Aging) -> Option<Observation> {
+        if !facts.is_known() {
+            return None;
+        }
+        match self {
+            Observe::Entering(stage) => entering(facts, stage),
+            Observe::Converting(from, to) => converting(facts, from, to, aging),
+            Observe::Stood(observe) => observe(facts),
+            Observe::Each(_) | Observe::Own(_) => None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use alignment::rate::Rate;
 use rand::RngExt;
+use rayon::prelude::*;
 
 use super::{
     definition::{Kpi, Summary},
@@ -88,7 +89,7 @@ fn spread(tally: &Tally, within: Option<&'static str>) -> Measure {
         return Measure { also: share.into_iter().collect(), ..absent(tally) };
     }
     let mut sorted = tally.values.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.par_sort_unstable_by(f64::total_cmp);
     let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
     let mut measure = measured(percentile(&sorted, 0.5), tally.n, within.map(|_| tally.hits));
     measure.also = vec![("mean", Some(mean)), ("p75", Some(percentile(&sorted, 0.75))), ("p90", Some(percentile(&sorted, 0.9)))];

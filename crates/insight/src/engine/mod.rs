@@ -3,6 +3,7 @@
 //! `question → context (view, months, segments, filters) → observe rows → tally → measure`. Rows are taken in chunks of a fixed size
 //! and the chunks are added in order, so that the same history gives the same bytes whatever the number of threads.
 
+mod by_kind;
 mod context;
 mod definition;
 mod evidence;
@@ -15,7 +16,7 @@ mod segments;
 mod tally;
 
 pub use context::{Amount, Context};
-pub use definition::{Beside, Clip, Kpi, Observe, Splits, Summary, no_target, nothing_beside, nothing_to_prepare};
+pub use definition::{Aging, Beside, Clip, Kpi, Observe, Splits, Summary, no_target, nothing_beside, nothing_to_prepare};
 pub use evidence::evidence;
 pub use measure::percentile;
 pub use months::Months;

@@ -6,15 +6,12 @@ use alignment::{Instant, lifecycle::Stage};
 use rayon::prelude::*;
 
 use super::{
-    Clip, Context, Kpi, Observation, Summary,
+    Clip, Context, Kpi, Summary,
+    by_kind::{BEGINS, ByKind, NOWHEN, WHENS},
     definition::Observe,
     tally::{Cell, Grid, Said, Tallies, Tally},
 };
-use crate::{
-    kpi::{converting, entering},
-    question::Period,
-    rows::Table,
-};
+use crate::{question::Period, rows::Table, view::LeadFacts};
 
 /// Rows that one thread takes at a time. The number of chunks depends on the rows alone, so that the sums do too.
 const CHUNK_ROWS_MIN: usize = 1 << 15;
@@ -124,6 +121,17 @@ impl Pass {
         self.span.is_some_and(|span| span.contains(at)).then_some(self.months)
     }
 
+    /// Of leads, by one of their instants; [`OUTSIDE`] for none.
+    fn buckets(&self, context: &Context, rows: Range<usize>, when: u8) -> Vec<u16> {
+        let at = |facts: &LeadFacts| match when {
+            NOWHEN => None,
+            BEGINS => facts.begins(),
+            stage => facts.from(Stage::ALL[usize::from(stage)]),
+        };
+        let bucket = |facts: &LeadFacts| at(facts).and_then(|at| self.bucket(context, at)).map_or(OUTSIDE, |bucket| bucket as u16);
+        context.view.leads[rows].iter().map(bucket).collect()
+    }
+
     /// Whether what is in a bucket belongs to the total. A span of months is made of whole ones.
     fn counts(&self, context: &Context) -> Vec<bool> {
         let start = |month: usize| context.months.start(context.months.shown().start + month);
@@ -131,45 +139,38 @@ impl Pass {
         (0..self.months).map(counts).chain([true]).collect()
     }
 
-    fn observe(&self, context: &Context, block: &Block, counts: &[bool], grid: &mut AnyGrid) {
-        let bucket = |_: usize, at: Instant| self.bucket(context, at);
-        match (self.observe, grid) {
-            (Observe::Entering(stage), AnyGrid::Said(grid)) if self.clip == Clip::Period => {
-                self.add(context, block, counts, grid, |row| entering(context, row, stage), |row, _| block.bucket(context, row, stage));
-            }
-            (Observe::Converting(from, to), AnyGrid::Said(grid)) if self.clip == Clip::Period => {
-                self.add(context, block, counts, grid, |row| converting(context, row, from, to), |row, _| block.bucket(context, row, from));
-            }
-            (Observe::Entering(stage), AnyGrid::Said(grid)) => {
-                self.add(context, block, counts, grid, |row| entering(context, row, stage), bucket);
-            }
-            (Observe::Converting(from, to), AnyGrid::Said(grid)) => {
-                self.add(context, block, counts, grid, |row| converting(context, row, from, to), bucket);
-            }
-            (Observe::Each(observe) | Observe::Own(observe), AnyGrid::Said(grid)) => {
-                self.add(context, block, counts, grid, |row| observe(context, row), bucket);
-            }
-            (observe, AnyGrid::Full(grid)) => self.add(context, block, counts, grid, |row| observe.row(context, row), bucket),
+    fn observe(&self, context: &Context, by_kind: Option<&ByKind>, block: &Block, counts: &[bool], grid: &mut AnyGrid) {
+        match (by_kind, grid) {
+            (Some(by_kind), AnyGrid::Said(grid)) => self.add_by_kind(context, by_kind, block, counts, grid),
+            (_, AnyGrid::Said(grid)) => self.add(context, block, counts, grid),
+            (_, AnyGrid::Full(grid)) => self.add(context, block, counts, grid),
         }
     }
 
-    fn add<C: Cell>(
-        &self,
-        context: &Context,
-        block: &Block,
-        counts: &[bool],
-        grid: &mut Grid<C>,
-        observe: impl Fn(usize) -> Option<Observation>,
-        bucket: impl Fn(usize, Instant) -> Option<usize>,
-    ) {
+    fn add<C: Cell>(&self, context: &Context, block: &Block, counts: &[bool], grid: &mut Grid<C>) {
         let segments = context.segments_of(self.table);
         for row in block.rows.clone() {
-            let observation = if context.keeps(self.table, row) { observe(row) } else { None };
+            let observation = if context.keeps(self.table, row) { self.observe.row(context, row) } else { None };
             let Some(observation) = observation else { continue };
-            if let Some(bucket) = bucket(row, observation.at) {
+            if let Some(bucket) = self.bucket(context, observation.at) {
                 let segment = segments.map_or(0, |segments| segments[row] as usize);
-                grid.add(segment, bucket, counts[bucket], &observation, self.keeps_values);
+                grid.at(segment, bucket, counts[bucket], |cell| cell.add(&observation, self.keeps_values));
             }
+        }
+    }
+
+    fn add_by_kind(&self, context: &Context, by_kind: &ByKind, block: &Block, counts: &[bool], grid: &mut Grid<Said>) {
+        let (segments, kinds) = (context.segments_of(self.table), &context.view.kinds().of_leads);
+        let buckets = block.buckets(self.clip);
+        for (place, row) in block.rows.clone().enumerate() {
+            let said = by_kind.said(kinds[row]);
+            let bucket = buckets[said.when as usize][place];
+            if bucket == OUTSIDE || !context.keeps(self.table, row) {
+                continue;
+            }
+            let (segment, bucket) = (segments.map_or(0, |segments| segments[row] as usize), usize::from(bucket));
+            let code = by_kind.code(said, &context.view.leads[row]);
+            grid.at(segment, bucket, counts[bucket], |cell| cell.count(code));
         }
     }
 }
@@ -197,42 +198,39 @@ impl AnyGrid {
     }
 }
 
-/// Rows that all numbers look at before any goes on: what is read of them stays in the cache. Of leads, where in time each counts from is
-/// looked up once for all numbers of the funnel.
+/// Rows that all numbers look at before any goes on: what is read of them stays in the cache. Where in time they belong is looked up once
+/// for all rules that are asked by kind.
 struct Block {
     rows: Range<usize>,
-    /// By stage and row, where a pass asks: the month of the trend or the one place after these; [`OUTSIDE`] for none.
-    of_stages: [Vec<u16>; Stage::COUNT],
-    /// The same, of when leads came in.
-    of_begins: Vec<u16>,
+    of_clips: Vec<(Clip, [Vec<u16>; WHENS])>,
 }
 
+/// No month of the trend, nor any other time that counts.
 const OUTSIDE: u16 = u16::MAX;
 
 impl Block {
-    fn of(context: &Context, rows: Range<usize>, passes: &[&Pass]) -> Block {
-        let mut block = Block { rows, of_stages: Default::default(), of_begins: Vec::new() };
-        for pass in passes.iter().filter(|pass| pass.clip == Clip::Period) {
-            let (Observe::Entering(stage) | Observe::Converting(stage, _)) = pass.observe else { continue };
-            let facts = &context.view.leads[block.rows.clone()];
-            let bucket = |at: Option<Instant>| at.and_then(|at| pass.bucket(context, at)).map_or(OUTSIDE, |bucket| bucket as u16);
-            if block.of_begins.is_empty() {
-                block.of_begins = facts.iter().map(|facts| bucket(facts.begins())).collect();
-            }
-            let of_stage = &mut block.of_stages[stage as usize];
-            if of_stage.is_empty() {
-                *of_stage = facts.iter().map(|facts| bucket(facts.from(stage))).collect();
+    fn of(context: &Context, rows: Range<usize>, passes: &[(&Pass, Option<ByKind>)]) -> Block {
+        let mut block = Block { rows, of_clips: Vec::new() };
+        for (pass, by_kind) in passes {
+            let Some(by_kind) = by_kind else { continue };
+            let place = block.of_clips.iter().position(|(clip, _)| *clip == pass.clip).unwrap_or_else(|| {
+                block.of_clips.push((pass.clip, Default::default()));
+                block.of_clips.len() - 1
+            });
+            for (when, _) in by_kind.whens().into_iter().enumerate().filter(|(_, is_asked)| *is_asked) {
+                let buckets = &mut block.of_clips[place].1[when];
+                if buckets.is_empty() {
+                    *buckets = pass.buckets(context, block.rows.clone(), when as u8);
+                }
             }
         }
         block
     }
 
-    /// Of a lead in a number of a stage.
-    #[inline]
-    fn bucket(&self, context: &Context, row: usize, stage: Stage) -> Option<usize> {
-        let counts = context.view.leads[row].counts_in(stage);
-        let buckets = if counts { &self.of_stages[stage as usize] } else { &self.of_begins };
-        Some(buckets[row - self.rows.start]).filter(|bucket| *bucket != OUTSIDE).map(usize::from)
+    /// By which of its instants a lead counts at, and its place in the block.
+    fn buckets(&self, clip: Clip) -> &[Vec<u16>; WHENS] {
+        let (_, buckets) = self.of_clips.iter().find(|(known, _)| *known == clip).expect("the block was made for the pass");
+        buckets
     }
 }
 
@@ -240,20 +238,21 @@ fn observe_table(context: &Context, table: Table, passes: &[&Pass]) -> Vec<Talli
     let rows = context.rows(table).len();
     let chunk_rows = rows.div_ceil(CHUNKS_MAX).max(CHUNK_ROWS_MIN);
     let counts: Vec<Vec<bool>> = passes.iter().map(|pass| pass.counts(context)).collect();
+    let passes: Vec<(&Pass, Option<ByKind>)> = passes.iter().map(|pass| (*pass, ByKind::of(context, pass.observe))).collect();
     let observe_chunk = |chunk: usize| {
-        let mut grids: Vec<AnyGrid> = passes.iter().map(|pass| pass.blank()).collect();
+        let mut grids: Vec<AnyGrid> = passes.iter().map(|(pass, _)| pass.blank()).collect();
         let end = rows.min((chunk + 1) * chunk_rows);
         for first in (chunk * chunk_rows..end).step_by(BLOCK_ROWS) {
-            let block = Block::of(context, first..end.min(first + BLOCK_ROWS), passes);
-            for ((pass, counts), grid) in passes.iter().zip(&counts).zip(&mut grids) {
-                pass.observe(context, &block, counts, grid);
+            let block = Block::of(context, first..end.min(first + BLOCK_ROWS), &passes);
+            for (((pass, by_kind), counts), grid) in passes.iter().zip(&counts).zip(&mut grids) {
+                pass.observe(context, by_kind.as_ref(), &block, counts, grid);
             }
         }
         grids
     };
     let chunks: Vec<Vec<AnyGrid>> = (0..rows.div_ceil(chunk_rows)).into_par_iter().map(observe_chunk).collect();
     let all_of = |place: usize| {
-        let mut all = passes[place].blank();
+        let mut all = passes[place].0.blank();
         chunks.iter().for_each(|grids| all.merge(&grids[place]));
         all.tallies(&counts[place])
     };

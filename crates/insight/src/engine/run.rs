@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     Context, Kpi, Observation, Part, Summary,
+    definition::SplitLabel,
     measure::{Base, measure, without},
     pass::{Observed, keeps_values, span},
     tally::{Cell, Tallies, Tally},
@@ -118,23 +119,25 @@ fn splits(context: &Context, kpi: &Kpi) -> Vec<Segment> {
     let Some(span) = span(context, kpi.clip) else { return Vec::new() };
     let keep_values = keeps_values(kpi);
     let rows = context.rows(kpi.table).len();
-    let tally_of = |code: i32, chunk: usize| {
-        let mut tally = Tally::default();
-        for row in chunk * SPLIT_ROWS..rows.min((chunk + 1) * SPLIT_ROWS) {
-            let observation = if context.keeps(kpi.table, row) { (splits.observe)(context, row, code) } else { None };
-            if let Some(observation) = observation.filter(|observation| span.contains(observation.at)) {
-                tally.add(&observation, keep_values);
+    let labels = (splits.labels)(context);
+    let tallies_of = |chunk: usize| {
+        let mut tallies = vec![Tally::default(); labels.len()];
+        let rows = chunk * SPLIT_ROWS..rows.min((chunk + 1) * SPLIT_ROWS);
+        for row in rows.filter(|row| context.keeps(kpi.table, *row)) {
+            for ((code, _), tally) in labels.iter().zip(&mut tallies) {
+                let observation = (splits.observe)(context, row, *code).filter(|observation| span.contains(observation.at));
+                observation.iter().for_each(|observation| tally.add(observation, keep_values));
             }
         }
-        tally
+        tallies
     };
-    let segment = |(code, label): (i32, Option<String>)| {
-        let chunks: Vec<Tally> = (0..rows.div_ceil(SPLIT_ROWS)).into_par_iter().map(|chunk| tally_of(code, chunk)).collect();
+    let chunks: Vec<Vec<Tally>> = (0..rows.div_ceil(SPLIT_ROWS)).into_par_iter().map(tallies_of).collect();
+    let segment = |(place, (_, label)): (usize, &SplitLabel)| {
         let mut tally = Tally::default();
-        chunks.iter().for_each(|chunk| tally.merge(chunk));
-        Segment { label, id: None, measure: measure(kpi, &tally, base(context, kpi, &tally, None)), trend: Vec::new() }
+        chunks.iter().for_each(|chunk| tally.merge(&chunk[place]));
+        Segment { label: label.clone(), id: None, measure: measure(kpi, &tally, base(context, kpi, &tally, None)), trend: Vec::new() }
     };
-    let out = (splits.labels)(context).into_par_iter().map(segment).collect();
+    let out = labels.iter().enumerate().map(segment).collect();
     largest_first(out)
 }
 

@@ -51,10 +51,17 @@ impl Cell for Tally {
 #[derive(Clone, Default)]
 pub struct Said([u32; Observation::CODES]);
 
+impl Said {
+    #[inline]
+    pub fn count(&mut self, code: usize) {
+        self.0[code] += 1;
+    }
+}
+
 impl Cell for Said {
     #[inline]
     fn add(&mut self, observation: &Observation, _: bool) {
-        self.0[observation.code()] += 1;
+        self.count(observation.code());
     }
 
     fn merge(&mut self, other: &Said) {
@@ -148,13 +155,13 @@ impl<C: Cell> Grid<C> {
 
     /// `counts`: whether the bucket is part of the total.
     #[inline(always)]
-    pub fn add(&mut self, segment: usize, bucket: usize, counts: bool, observation: &Observation, keep_value: bool) {
+    pub fn at(&mut self, segment: usize, bucket: usize, counts: bool, add: impl Fn(&mut C)) {
         if self.many.is_empty() {
-            return self.cells[segment * self.buckets + bucket].add(observation, keep_value);
+            return add(&mut self.cells[segment * self.buckets + bucket]);
         }
-        self.cells[bucket].add(observation, keep_value);
+        add(&mut self.cells[bucket]);
         if counts {
-            self.many[segment].add(observation, keep_value);
+            add(&mut self.many[segment]);
         }
     }
 
@@ -207,8 +214,8 @@ mod tests {
                 let segment = segment % segments.max(1);
                 let observation = Observation::rate(Instant(0), hit);
                 let half = if index % 2 == 0 { &mut grid } else { &mut other };
-                half.add(segment, bucket, counts[bucket], &observation, false);
-                said.add(segment, bucket, counts[bucket], &observation, false);
+                half.at(segment, bucket, counts[bucket], |cell| cell.add(&observation, false));
+                said.at(segment, bucket, counts[bucket], |cell| cell.count(observation.code()));
                 if bucket < 4 {
                     plain.months[bucket].add(&observation, false);
                 }

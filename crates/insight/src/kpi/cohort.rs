@@ -1,10 +1,10 @@
 //! Leads by the stage they entered: what counts and rates of the funnel are made of.
 
-use alignment::{instant::MICROS_PER_DAY, lifecycle::Stage};
+use alignment::lifecycle::Stage;
 
 use crate::{
-    cohort::{Curve, Interval, spells},
-    engine::{Beside, Context, Observation},
+    cohort::{Interval, converted_within},
+    engine::{Aging, Beside, Context, Observation},
     view::LeadFacts,
 };
 
@@ -13,9 +13,7 @@ pub fn known<'a>(context: &'a Context, row: usize) -> Option<&'a LeadFacts> {
 }
 
 /// A lead that entered a stage, at the instant it counts from.
-#[inline]
-pub fn entering(context: &Context, row: usize, stage: Stage) -> Option<Observation> {
-    let facts = known(context, row)?;
+pub fn entering(facts: &LeadFacts, stage: Stage) -> Option<Observation> {
     if let Some(at) = facts.from(stage).filter(|_| facts.counts_in(stage)) {
         return Some(Observation::hit(at));
     }
@@ -24,10 +22,8 @@ pub fn entering(context: &Context, row: usize, stage: Stage) -> Option<Observati
 }
 
 /// A lead of the cohort that entered `from`, and whether it has reached `to` since.
-#[inline]
-pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Option<Observation> {
-    let observation = entering(context, row, from)?;
-    let facts = &context.view.leads[row];
+pub fn converting(facts: &LeadFacts, from: Stage, to: Stage, aging: Aging) -> Option<Observation> {
+    let observation = entering(facts, from)?;
     if !facts.counts_in(from) {
         let is_able = facts.records(from) && facts.records(to);
         return Some(if is_able { observation } else { Observation::unrecorded(observation.at) });
@@ -36,11 +32,10 @@ pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Opti
         return Some(Observation::unrecorded(observation.at));
     }
     let reached = facts.has_reached(to);
-    let horizon_micros = context.question.settings.horizon_days as i64 * MICROS_PER_DAY;
-    let is_young = context.view.as_of.0.saturating_sub(observation.at.0) < horizon_micros;
+    let is_young = aging.is_young(observation.at);
     // Whether it got there in time can be told if both instants are known, or if it never got there.
     let in_time = match (facts.at(from), facts.at(to)) {
-        (Some(start), Some(end)) => Some(end.0 - start.0 <= horizon_micros),
+        (Some(start), Some(end)) => Some(aging.is_in_time(start, end)),
         _ => (!reached).then_some(false),
     };
     Some(Observation { within_horizon: in_time.filter(|_| !is_young), is_young, ..Observation::rate(observation.at, reached) })
@@ -49,15 +44,14 @@ pub fn converting(context: &Context, row: usize, from: Stage, to: Stage) -> Opti
 /// The share that gets there within the horizon, with those who have not had their time yet counted for as long as they are known, and
 /// those who left as competing exits (Aalen-Johansen). `None` where nobody of the cohort is old enough to tell.
 pub fn corrected(context: &Context, from: Stage, to: Stage) -> Beside {
-    let horizon_days = f64::from(context.question.settings.horizon_days);
-    let spells = spells(context, from, to, context.question.period);
-    let estimate = Curve::up_to(horizon_days, spells).converted_by(horizon_days);
+    let horizon_days = context.question.settings.horizon_days;
+    let estimate = converted_within(context, from, to, context.question.period, horizon_days);
     let interval = estimate.and_then(|estimate| estimate.interval(Interval::LogLog));
     vec![
         ("corrected", estimate.map(|estimate| estimate.rate)),
         ("corrected_low", interval.map(|(low, _)| low)),
         ("corrected_high", interval.map(|(_, high)| high)),
-        ("horizon_days", Some(horizon_days)),
+        ("horizon_days", Some(f64::from(horizon_days))),
     ]
 }
 

@@ -27,7 +27,7 @@ pub static KPI: Kpi = Kpi {
 const LOGGED_DAYS_MAX: i64 = 7;
 
 fn observe(context: &Context, row: usize) -> Option<Observation> {
-    let observation = entering(context, row, Stage::Sal)?;
+    let observation = entering(known(context, row)?, Stage::Sal)?;
     let (at, work) = (observation.at, context.view.work());
     if !work.is_recorded() {
         return Some(Observation::unrecorded(at));

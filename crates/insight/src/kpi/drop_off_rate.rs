@@ -12,7 +12,7 @@ pub static KPI: Kpi = Kpi {
     team: Team::Both,
     table: Table::Leads,
     prepare: nothing_to_prepare,
-    observe: Observe::Each(observe),
+    observe: Observe::Stood(observe),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[],
@@ -21,8 +21,7 @@ pub static KPI: Kpi = Kpi {
     beside: nothing_beside,
 };
 
-fn observe(context: &Context, row: usize) -> Option<Observation> {
-    let facts = known(context, row)?;
+fn observe(facts: &LeadFacts) -> Option<Observation> {
     let at = facts.begins()?;
     Some(if records_exits(facts) { Observation::rate(at, facts.exit().is_some()) } else { Observation::unrecorded(at) })
 }

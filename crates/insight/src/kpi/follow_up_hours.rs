@@ -72,7 +72,7 @@ fn beside(context: &Context, measure: &Measure) -> Beside {
     let rows = (0..context.view.leads.len()).into_par_iter().filter(|row| context.keeps(Table::Leads, *row));
     let waits: Vec<(i64, bool)> = rows.filter_map(waited).collect();
     let mut hours: Vec<f64> = waits.iter().filter(|(_, done)| *done).map(|(micros, _)| *micros as f64 / MICROS_PER_HOUR as f64).collect();
-    hours.sort_unstable_by(f64::total_cmp);
+    hours.par_sort_unstable_by(f64::total_cmp);
     let due = waits.iter().filter(|(micros, done)| *done || *micros > review_micros).count() as u64;
     let kept = waits.iter().filter(|(micros, done)| *done && *micros <= review_micros).count() as u64;
     let at = |share: f64| (!hours.is_empty()).then(|| percentile(&hours, share));

@@ -23,7 +23,7 @@ pub static KPI: Kpi = Kpi {
 
 /// The last month's are the hits.
 fn observe(context: &Context, row: usize) -> Option<Observation> {
-    let observation = entering(context, row, Stage::Mql)?;
+    let observation = entering(known(context, row)?, Stage::Mql)?;
     if observation.part != Part::Counted {
         return Some(observation);
     }

@@ -52,7 +52,7 @@ pub use sales_cycle_days::first_contact;
 pub use stuck_deals::Idleness;
 pub use weighted_pipeline::StageRates;
 
-pub(crate) use cohort::{Decision, converting, decision, entering};
+pub(crate) use cohort::{Decision, converting, decision, entering, known};
 pub(crate) use money::lead_costs;
 pub(crate) use wasted_spend::is_never_contacted;
 

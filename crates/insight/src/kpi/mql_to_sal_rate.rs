@@ -12,7 +12,7 @@ pub static KPI: Kpi = Kpi {
     team: Team::Both,
     table: Table::Leads,
     prepare: nothing_to_prepare,
-    observe: Observe::Each(observe),
+    observe: Observe::Stood(observe),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[("undecided", "sales has not decided on it yet")],
@@ -21,8 +21,7 @@ pub static KPI: Kpi = Kpi {
     beside: nothing_beside,
 };
 
-fn observe(context: &Context, row: usize) -> Option<Observation> {
-    let facts = known(context, row)?;
+fn observe(facts: &LeadFacts) -> Option<Observation> {
     match decision(facts) {
         Decision::NotHandedOver => Some(Observation::able(facts.begins()?)),
         Decision::NotRecorded => Some(Observation::unrecorded(facts.from(Stage::Mql).or(facts.begins())?)),

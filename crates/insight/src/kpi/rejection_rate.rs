@@ -13,13 +13,13 @@ pub static KPI: Kpi = Kpi {
     team: Team::Both,
     table: Table::Leads,
     prepare: |context| _ = context.view.rejection_reasons(),
-    observe: Observe::Each(|context, row| observe(context, row, None)),
+    observe: Observe::Stood(|facts| observe(facts, true)),
     summary: Summary::Rate,
     clip: Clip::Period,
     asides: &[("undecided", "sales has not decided on it yet")],
     splits: Some(Splits {
         labels,
-        observe: |context, row, reason| observe(context, row, Some(reason)),
+        observe: |context, row, reason| observe(known(context, row)?, context.view.rejection_reasons()[row] == reason),
         dimension: Some(Dimension::RejectionReason),
     }),
     target: no_target,
@@ -29,16 +29,13 @@ pub static KPI: Kpi = Kpi {
 /// Reasons that are shown; free texts can be as many as leads.
 const REASONS_MAX: usize = 30;
 
-fn observe(context: &Context, row: usize, reason: Option<i32>) -> Option<Observation> {
-    let facts = known(context, row)?;
+/// `for_it`: whether a rejection is for the reason that is asked for.
+fn observe(facts: &LeadFacts, for_it: bool) -> Option<Observation> {
     match decision(facts) {
         Decision::NotHandedOver => Some(Observation::able(facts.begins()?)),
         Decision::NotRecorded => Some(Observation::unrecorded(facts.from(Stage::Mql).or(facts.begins())?)),
         Decision::Accepted => Some(Observation::rate(facts.from(Stage::Mql)?, false)),
-        Decision::Rejected => {
-            let for_it = reason.is_none_or(|reason| context.view.rejection_reasons()[row] == reason);
-            Some(Observation::rate(facts.from(Stage::Mql)?, for_it))
-        }
+        Decision::Rejected => Some(Observation::rate(facts.from(Stage::Mql)?, for_it)),
         Decision::Undecided => Some(Observation::aside(facts.from(Stage::Mql)?, 0)),
     }
 }

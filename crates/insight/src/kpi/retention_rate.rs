@@ -11,7 +11,10 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Companies,
-    prepare: nothing_to_prepare,
+    prepare: |context| {
+        context.view.customers();
+        context.view.records_churn();
+    },
     observe: Observe::Own(observe),
     summary: Summary::Rate,
     clip: Clip::Snapshot,

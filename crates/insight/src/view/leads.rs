@@ -82,6 +82,23 @@ impl LeadFacts {
         Stage::FUNNEL.into_iter().rev().find(|stage| self.has_reached(*stage))
     }
 
+    /// What tells leads apart but for their instants.
+    pub(super) fn kind(&self) -> [u16; 4] {
+        [self.reached, self.entered, self.timed, self.records]
+    }
+
+    /// The same lead, with another instant of a stage.
+    pub(crate) fn entering(mut self, stage: Stage, at: Instant) -> LeadFacts {
+        self.from[stage as usize] = at.0;
+        self
+    }
+
+    /// The instant of a stage as it is kept, of no meaning where the stage was not reached.
+    #[inline]
+    pub(crate) fn recorded(&self, stage: Stage) -> Instant {
+        Instant(self.from[stage as usize])
+    }
+
     fn extent(&self) -> (i64, i64) {
         let reached = (0..Stage::COUNT).filter(|stage| self.reached & 1 << stage != 0).map(|stage| self.from[stage]);
         reached.fold(NOWHERE, |extent, at| join(extent, (at, at)))

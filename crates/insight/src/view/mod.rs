@@ -9,6 +9,7 @@ use alignment::Instant;
 
 mod customers;
 mod firsts;
+mod kinds;
 mod leads;
 mod standing;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod work;
 
 pub use customers::{Customer, Customers};
 pub use firsts::{FirstTouches, Firsts};
+pub use kinds::Kinds;
 pub use leads::LeadFacts;
 pub use standing::{Latest, Standing};
 pub use work::Work;

@@ -3,7 +3,7 @@
 use alignment::{Instant, lifecycle::Stage};
 use rayon::prelude::*;
 
-use super::{Customers, LeadFacts, View, Work, leads};
+use super::{Customers, Kinds, LeadFacts, View, Work, leads};
 use crate::{
     history::{DealState, History, UNLABELLED},
     once::Once,
@@ -17,6 +17,7 @@ pub struct Standing {
     pub deals: Vec<Option<DealState>>,
     /// The first and the last instant of anything that leads went through.
     pub(super) of_leads: (i64, i64),
+    kinds: Once<Kinds>,
     pub(super) work: Once<Work>,
     pub(super) follow_ups: Once<Vec<i64>>,
     pub(super) reasons: Once<Vec<i32>>,
@@ -38,11 +39,16 @@ impl Standing {
             leads,
             deals,
             of_leads,
+            kinds: Once::default(),
             work: Once::default(),
             follow_ups: Once::default(),
             reasons: Once::default(),
             customers: Once::default(),
         }
+    }
+
+    pub fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| Kinds::of(&self.leads))
     }
 }
 
