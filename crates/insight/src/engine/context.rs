@@ -8,7 +8,7 @@ use alignment::{
 use super::{Months, Segments};
 use crate::{
     history::{History, currency_code},
-    kpi::{Idleness, Origins, StageRates},
+    kpi::{Origins, StageRates},
     once::Once,
     question::{Filter, Journey, Period, Question},
     rows::Table,
@@ -29,9 +29,7 @@ pub struct Context<'a> {
     pub(crate) origins: Once<Origins>,
     pub(crate) content_revenue: Once<Vec<i64>>,
     pub(crate) stage_rates: Once<StageRates>,
-    pub(crate) idleness: Once<Idleness>,
     pub(crate) revenue_plan: Once<Vec<(Period, i64)>>,
-    pub(crate) first_contacts: Once<Vec<Option<Instant>>>,
 }
 
 /// Which rows the question's filters keep. `None`: the table can't be filtered so.
@@ -73,9 +71,7 @@ impl<'a> Context<'a> {
             origins: Once::default(),
             content_revenue: Once::default(),
             stage_rates: Once::default(),
-            idleness: Once::default(),
             revenue_plan: Once::default(),
-            first_contacts: Once::default(),
         }
     }
 
@@ -167,14 +163,7 @@ impl<'a> Context<'a> {
         if self.question.settings.journey == Journey::Company || people.is_empty() {
             return self.view.first_touch_of_group(self.history.deal_group(deal_row), marketing_only.then_some(Side::Marketing));
         }
-        self.first_touch_of_people(people, marketing_only)
-    }
-
-    pub fn first_touch_of_people(&self, people: &[i64], marketing_only: bool) -> Option<usize> {
-        let (firsts, touches) = (self.view.firsts(), &self.history.touches);
-        let rows = people.iter().filter_map(|person| self.history.people.find(*person));
-        let first = |row| if marketing_only { firsts.marketing_touch_of(row) } else { firsts.touch_of(row) };
-        rows.filter_map(first).min_by_key(|row| (touches.at.values()[*row], touches.ids()[*row]))
+        self.view.first_touch_of_people(people, marketing_only)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use alignment::rate::Rate;
 use rand::RngExt;
-use rayon::prelude::*;
 
 use super::{
     definition::{Kpi, Summary},
@@ -88,11 +87,10 @@ fn spread(tally: &Tally, within: Option<&'static str>) -> Measure {
     if tally.values.is_empty() {
         return Measure { also: share.into_iter().collect(), ..absent(tally) };
     }
-    let mut sorted = tally.values.clone();
-    sorted.par_sort_unstable_by(f64::total_cmp);
-    let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
-    let mut measure = measured(percentile(&sorted, 0.5), tally.n, within.map(|_| tally.hits));
-    measure.also = vec![("mean", Some(mean)), ("p75", Some(percentile(&sorted, 0.75))), ("p90", Some(percentile(&sorted, 0.9)))];
+    let mean = tally.sum / tally.values.len() as f64;
+    let [median, p75, p90] = percentiles(&mut tally.values.clone(), [0.5, 0.75, 0.9]);
+    let mut measure = measured(median, tally.n, within.map(|_| tally.hits));
+    measure.also = vec![("mean", Some(mean)), ("p75", Some(p75)), ("p90", Some(p90))];
     measure.also.extend(share);
     measure
 }
@@ -109,6 +107,20 @@ fn sum(tally: &Tally) -> Measure {
         (0, absent) if absent.state == State::NotRecorded => absent,
         _ => measured(tally.sum, tally.n, None),
     }
+}
+
+/// The [`percentile`] of each of some shares, in ascending order, of values in any order: they are parted by rank and not sorted.
+pub fn percentiles<const N: usize>(values: &mut [f64], shares: [f64; N]) -> [f64; N] {
+    let mut parted = 0;
+    shares.map(|share| {
+        let place = share * (values.len() - 1) as f64;
+        let rank = place.floor() as usize;
+        let (_, below, rest) = values[parted..].select_nth_unstable_by(rank - parted, f64::total_cmp);
+        let below = *below;
+        let above = rest.iter().copied().min_by(f64::total_cmp).filter(|_| place.fract() > 0.0).unwrap_or(below);
+        parted = rank;
+        below + (above - below) * place.fract()
+    })
 }
 
 /// Values beyond which the mean is as good as normal: with amounts as skewed as a log-normal one is (skewness 6), the ends of its interval then

@@ -18,7 +18,7 @@ mod tally;
 pub use context::{Amount, Context};
 pub use definition::{Aging, Beside, Clip, Kpi, Observe, Splits, Summary, no_target, nothing_beside, nothing_to_prepare};
 pub use evidence::evidence;
-pub use measure::percentile;
+pub use measure::{percentile, percentiles};
 pub use months::Months;
 pub use observation::{Observation, Part};
 pub use run::{answer, answers};

@@ -26,7 +26,8 @@ pub(super) struct Observed {
 }
 
 impl Observed {
-    pub fn of(context: &Context, kpis: &[&Kpi]) -> Observed {
+    /// `with_cells`: also by month and segment together.
+    pub fn of(context: &Context, kpis: &[&Kpi], with_cells: bool) -> Observed {
         let mut passes: Vec<Pass> = Vec::new();
         let mut place = |pass: Pass| match passes.iter().position(|known| known.is_same(&pass)) {
             Some(place) => place,
@@ -49,7 +50,7 @@ impl Observed {
             let of_table: Vec<usize> = (0..passes.len()).filter(|place| passes[*place].table == table).collect();
             if !of_table.is_empty() {
                 let of_passes: Vec<&Pass> = of_table.iter().map(|place| &passes[*place]).collect();
-                let found = observe_table(context, table, &of_passes);
+                let found = observe_table(context, table, &of_passes, with_cells);
                 of_table.into_iter().zip(found).for_each(|(place, found)| tallies[place] = found);
             }
         }
@@ -190,10 +191,10 @@ impl AnyGrid {
         }
     }
 
-    fn tallies(self, counts: &[bool]) -> Tallies {
+    fn tallies(self, counts: &[bool], with_cells: bool) -> Tallies {
         match self {
-            AnyGrid::Said(grid) => grid.tallies(counts),
-            AnyGrid::Full(grid) => grid.tallies(counts),
+            AnyGrid::Said(grid) => grid.tallies(counts, with_cells),
+            AnyGrid::Full(grid) => grid.tallies(counts, with_cells),
         }
     }
 }
@@ -234,7 +235,7 @@ impl Block {
     }
 }
 
-fn observe_table(context: &Context, table: Table, passes: &[&Pass]) -> Vec<Tallies> {
+fn observe_table(context: &Context, table: Table, passes: &[&Pass], with_cells: bool) -> Vec<Tallies> {
     let rows = context.rows(table).len();
     let chunk_rows = rows.div_ceil(CHUNKS_MAX).max(CHUNK_ROWS_MIN);
     let counts: Vec<Vec<bool>> = passes.iter().map(|pass| pass.counts(context)).collect();
@@ -254,7 +255,7 @@ fn observe_table(context: &Context, table: Table, passes: &[&Pass]) -> Vec<Talli
     let all_of = |place: usize| {
         let mut all = passes[place].0.blank();
         chunks.iter().for_each(|grids| all.merge(&grids[place]));
-        all.tallies(&counts[place])
+        all.tallies(&counts[place], with_cells)
     };
     (0..passes.len()).into_par_iter().map(all_of).collect()
 }

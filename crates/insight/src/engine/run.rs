@@ -13,13 +13,13 @@ use crate::answer::{KpiAnswer, Measure, Segment, State, TrendPoint};
 
 /// One number, with a trend for each segment.
 pub fn answer(context: &Context, kpi: &Kpi) -> KpiAnswer {
-    let observed = Observed::of(context, &[kpi]);
+    let observed = Observed::of(context, &[kpi], true);
     assemble(context, kpi, observed.of_kpi(0), true)
 }
 
 /// Many numbers side by side; their segments have no trends.
 pub fn answers(context: &Context, kpis: &[&Kpi]) -> Vec<KpiAnswer> {
-    let observed = Observed::of(context, kpis);
+    let observed = Observed::of(context, kpis, false);
     kpis.par_iter().enumerate().map(|(index, kpi)| assemble(context, kpi, observed.of_kpi(index), false)).collect()
 }
 

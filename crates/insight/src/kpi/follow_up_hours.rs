@@ -1,7 +1,7 @@
 use super::prelude::*;
-use crate::engine::percentile;
+use crate::engine::percentiles;
 use alignment::{
-    calendar::working_micros_between,
+    calendar::{WorkCalendar, working_micros_between},
     instant::{MICROS_PER_HOUR, MICROS_PER_MINUTE},
     rate::Rate,
 };
@@ -58,28 +58,28 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
 
 /// The same in working time, which is how it is promised; and the share that nobody ever called.
 fn beside(context: &Context, measure: &Measure) -> Beside {
-    let working = &context.question.settings.working;
-    let users = &context.history.users;
+    let (working, users) = (&context.question.settings.working, &context.history.users);
+    let of_users: Vec<&WorkCalendar> = (0..users.len()).map(|user| working.of_region(users.group.get(user))).collect();
+    let company = working.of_region(None);
     let review_micros = context.question.settings.review_minutes_max * MICROS_PER_MINUTE;
     let waited = |row: usize| {
         let qualified_at = known(context, row)?.at(Stage::Mql).filter(|at| context.question.period.contains(*at))?;
         let owner = context.history.leads.owner.get(row).and_then(|owner| users.find(owner));
-        let calendar = working.of_region(owner.and_then(|owner| users.group.get(owner)));
+        let calendar = owner.map_or(company, |owner| of_users[owner]);
         let first_at = context.view.follow_up(row);
         let waited = working_micros_between(calendar, qualified_at, first_at.unwrap_or(context.view.as_of));
         Some((waited, first_at.is_some()))
     };
-    let rows = (0..context.view.leads.len()).into_par_iter().filter(|row| context.keeps(Table::Leads, *row));
+    let rows = (0..context.view.leads.len()).into_par_iter().with_min_len(4096).filter(|row| context.keeps(Table::Leads, *row));
     let waits: Vec<(i64, bool)> = rows.filter_map(waited).collect();
     let mut hours: Vec<f64> = waits.iter().filter(|(_, done)| *done).map(|(micros, _)| *micros as f64 / MICROS_PER_HOUR as f64).collect();
-    hours.par_sort_unstable_by(f64::total_cmp);
+    let [median, p90] = if hours.is_empty() { [None; 2] } else { percentiles(&mut hours, [0.5, 0.9]).map(Some) };
     let due = waits.iter().filter(|(micros, done)| *done || *micros > review_micros).count() as u64;
     let kept = waits.iter().filter(|(micros, done)| *done && *micros <= review_micros).count() as u64;
-    let at = |share: f64| (!hours.is_empty()).then(|| percentile(&hours, share));
     let never = measure.also("never_followed_up").unwrap_or(0.0);
     vec![
-        ("working_hours", at(0.5)),
-        ("working_hours_p90", at(0.9)),
+        ("working_hours", median),
+        ("working_hours_p90", p90),
         ("within_sla_working", Rate::new(kept, due).value()),
         ("never_share", (measure.n as f64 + never > 0.0).then(|| never / (measure.n as f64 + never))),
     ]

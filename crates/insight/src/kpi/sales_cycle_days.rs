@@ -1,5 +1,6 @@
 use super::prelude::*;
 use crate::cohort::{Curve, Outcome, Spell};
+use crate::view::View;
 use rayon::prelude::*;
 
 pub static KPI: Kpi = Kpi {
@@ -13,7 +14,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Lagging,
     team: Team::Both,
     table: Table::Deals,
-    prepare: |context| _ = first_contacts(context),
+    prepare: |context| _ = first_contacts(&context.view),
     observe: Observe::Own(observe),
     summary: Summary::Spread { within: None },
     clip: Clip::Period,
@@ -36,26 +37,26 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
 
 /// When a deal's people, or its company if it has no people, were first in contact with us.
 pub fn first_contact(context: &Context, deal_row: usize) -> Option<Instant> {
-    first_contacts(context)[deal_row]
+    first_contacts(&context.view)[deal_row]
 }
 
 /// By row of `History::deals`.
-fn first_contacts<'a>(context: &'a Context) -> &'a [Option<Instant>] {
-    context.first_contacts.get_or_init(|| {
-        context.view.firsts();
-        let rows = (0..context.history.deals.len()).into_par_iter().with_min_len(1 << 12);
-        rows.map(|row| compute_first_contact(context, row)).collect()
+fn first_contacts<'a>(view: &'a View) -> &'a [Option<Instant>] {
+    view.first_contacts.get_or_init(|| {
+        view.firsts();
+        let rows = (0..view.history.deals.len()).into_par_iter().with_min_len(1 << 12);
+        rows.map(|row| compute_first_contact(view, row)).collect()
     })
 }
 
-fn compute_first_contact(context: &Context, deal_row: usize) -> Option<Instant> {
-    let people = context.history.deals.people.get(deal_row);
+fn compute_first_contact(view: &View, deal_row: usize) -> Option<Instant> {
+    let people = view.history.deals.people.get(deal_row);
     let touch = match people.is_empty() {
-        false => context.first_touch_of_people(people, false),
-        true => context.view.first_touch_of_group(context.history.deal_group(deal_row), None),
+        false => view.first_touch_of_people(people, false),
+        true => view.first_touch_of_group(view.history.deal_group(deal_row), None),
     };
-    let of_lead = context.view.lead_of_deal(deal_row).and_then(|lead| context.view.leads[lead].first_at());
-    touch.map(|row| context.history.touches.at.get(row)).into_iter().chain(of_lead).min()
+    let of_lead = view.lead_of_deal(deal_row).and_then(|lead| view.leads[lead].first_at());
+    touch.map(|row| view.history.touches.at.get(row)).into_iter().chain(of_lead).min()
 }
 
 /// Half of the deals are signed by this age, those still open counted for as long as they are known.

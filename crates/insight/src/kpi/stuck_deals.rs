@@ -1,4 +1,5 @@
 use super::prelude::*;
+use crate::view::View;
 use crate::{engine::percentile, history::NONE};
 use rayon::prelude::*;
 
@@ -13,7 +14,7 @@ pub static KPI: Kpi = Kpi {
     kind: Kind::Leading,
     team: Team::Sales,
     table: Table::Deals,
-    prepare: |context| _ = idleness(context),
+    prepare: |context| _ = idleness(&context.view),
     observe: Observe::Own(observe),
     summary: Summary::Count,
     clip: Clip::Snapshot,
@@ -40,7 +41,7 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
         return None;
     }
     let (state, as_of) = (context.view.deals[row]?, context.view.as_of);
-    let idleness = idleness(context);
+    let idleness = idleness(&context.view);
     let entered_at = if state.stage.is_some() { Some(state.counts_from) } else { context.history.deals.opened_at.get(row) };
     let since = entered_at.unwrap_or(state.counts_from).max(idleness.last_deeds[row]);
     let idle_days = as_of.days_since(since);
@@ -51,16 +52,16 @@ fn observe(context: &Context, row: usize) -> Option<Observation> {
     })
 }
 
-pub fn idleness<'a>(context: &'a Context) -> &'a Idleness {
-    context.idleness.get_or_init(|| compute_idleness(context))
+fn idleness<'a>(view: &'a View) -> &'a Idleness {
+    view.idleness.get_or_init(|| compute_idleness(view))
 }
 
-fn compute_idleness(context: &Context) -> Idleness {
-    let transitions = &context.history.deal_transitions;
+fn compute_idleness(view: &View) -> Idleness {
+    let transitions = &view.history.deal_transitions;
     let stays_of_deal = |(mut stays, mut moves): (Stays, Vec<(Instant, DealStage)>), id: &i64| {
-        let known = |row: &usize| transitions.recorded_at.get(*row) <= context.view.known_at;
-        let rows = context.history.deal_transition_rows(*id).filter(known);
-        let at = |row: usize| Some((transitions.at.get(row).filter(|at| *at <= context.view.as_of)?, transitions.stage.get(row)));
+        let known = |row: &usize| transitions.recorded_at.get(*row) <= view.known_at;
+        let rows = view.history.deal_transition_rows(*id).filter(known);
+        let at = |row: usize| Some((transitions.at.get(row).filter(|at| *at <= view.as_of)?, transitions.stage.get(row)));
         moves.clear();
         moves.extend(rows.filter_map(at));
         moves.sort_unstable();
@@ -73,21 +74,21 @@ fn compute_idleness(context: &Context) -> Idleness {
         a.iter_mut().zip(b).for_each(|(ours, theirs)| ours.extend(theirs));
         a
     };
-    let deals = context.history.deals.ids().par_iter().with_min_len(1 << 12);
+    let deals = view.history.deals.ids().par_iter().with_min_len(1 << 12);
     let stays = deals.fold(Default::default, stays_of_deal).map(|(stays, _)| stays).reduce(Stays::default, join);
     let p90 = |mut days: Vec<f64>| {
         days.sort_unstable_by(f64::total_cmp);
         (days.len() >= STAYS_MIN).then(|| percentile(&days, 0.9))
     };
-    Idleness { p90_days: stays.map(p90), last_deeds: last_deeds(context) }
+    Idleness { p90_days: stays.map(p90), last_deeds: last_deeds(view) }
 }
 
-fn last_deeds(context: &Context) -> Vec<Instant> {
-    let activities = &context.history.activities;
-    let mut last = vec![Instant::MIN; context.history.deals.len()];
+fn last_deeds(view: &View) -> Vec<Instant> {
+    let activities = &view.history.activities;
+    let mut last = vec![Instant::MIN; view.history.deals.len()];
     for (row, deal) in activities.deal.values().iter().enumerate().filter(|(_, deal)| **deal != NONE) {
         let at = activities.at.get(row);
-        if let Some(place) = context.history.deals.find(*deal).filter(|_| context.view.counts(at, activities.recorded_at.get(row))) {
+        if let Some(place) = view.history.deals.find(*deal).filter(|_| view.counts(at, activities.recorded_at.get(row))) {
             last[place] = last[place].max(at);
         }
     }

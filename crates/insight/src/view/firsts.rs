@@ -90,6 +90,14 @@ impl View<'_> {
         Firsts { found, at: touches.at.values(), as_of: self.as_of }
     }
 
+    /// Row of the first touch of any of some people; with `marketing_only`, of the first that is marketing's work.
+    pub fn first_touch_of_people(&self, people: &[i64], marketing_only: bool) -> Option<usize> {
+        let (firsts, touches) = (self.firsts(), &self.history.touches);
+        let rows = people.iter().filter_map(|person| self.history.people.find(*person));
+        let first = |row| if marketing_only { firsts.marketing_touch_of(row) } else { firsts.touch_of(row) };
+        rows.filter_map(first).min_by_key(|row| (touches.at.values()[*row], touches.ids()[*row]))
+    }
+
     /// Row of the first touch of a group; with `side`, of the first that is that side's work.
     pub fn first_touch_of_group(&self, group: Group, side: Option<Side>) -> Option<usize> {
         let touches = &self.history.touches;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::{Customers, Kinds, LeadFacts, View, Work, leads};
 use crate::{
     history::{DealState, History, UNLABELLED},
+    kpi::Idleness,
     once::Once,
 };
 
@@ -22,6 +23,8 @@ pub struct Standing {
     pub(super) follow_ups: Once<Vec<i64>>,
     pub(super) reasons: Once<Vec<i32>>,
     pub(super) customers: Once<Customers>,
+    pub(crate) first_contacts: Once<Vec<Option<Instant>>>,
+    pub(crate) idleness: Once<Idleness>,
 }
 
 /// How all stands at the end of what is written down: what whoever asks about now asks about.
@@ -44,6 +47,8 @@ impl Standing {
             follow_ups: Once::default(),
             reasons: Once::default(),
             customers: Once::default(),
+            first_contacts: Once::default(),
+            idleness: Once::default(),
         }
     }
 
@@ -55,9 +60,14 @@ impl Standing {
 impl Latest {
     pub fn of(history: &History) -> Latest {
         let standing = Standing::at(history, Instant::MAX, Instant::MAX);
-        let of_deals = standing.deals.iter().flatten().map(|state| state.counts_from.0).max();
-        let of_activities = history.activities.at.values().par_iter().copied().max();
-        let happened_to = of_deals.into_iter().chain(of_activities).fold(standing.of_leads.1, i64::max);
+        let instants = [
+            history.leads.opened_at.values(),
+            history.transitions.at.values(),
+            history.deal_transitions.at.values(),
+            history.activities.at.values(),
+        ];
+        let last = |instants: &[i64]| instants.par_iter().copied().max();
+        let happened_to = instants.into_iter().filter_map(last).fold(standing.of_leads.1, i64::max);
         Latest { standing, happened_to }
     }
 
