@@ -56,7 +56,7 @@ impl Person {
         let habits = Habits {
             zone: TimeZone::get(&zone_name).unwrap_or(TimeZone::UTC),
             quiet: time(&row.quiet_from).zip(time(&row.quiet_to)),
-            digest_at: read_time(&digest_at).unwrap_or(Time::midnight()),
+            digest_at: read_time(&digest_at).unwrap_or_default(),
         };
         Person {
             id: row.id,
