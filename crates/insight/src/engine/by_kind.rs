@@ -4,7 +4,7 @@
 use alignment::{Instant, lifecycle::Stage};
 
 use super::{
-    Context, Observation,
+    Context,
     definition::{Aging, Observe},
 };
 use crate::view::LeadFacts;
@@ -71,12 +71,11 @@ impl ByKind {
 impl KindSaid {
     fn of(facts: &LeadFacts, observe: Observe, steps: Option<(Stage, Stage)>, aging: Aging) -> KindSaid {
         let nothing = KindSaid { when: NOWHEN, codes: [0; 3] };
-        let Some(Observation { at, .. }) = observe.of_stages(facts, aging) else { return nothing };
+        let Some(observation) = observe.of_stages(facts, aging) else { return nothing };
+        let at = observation.at;
+        debug_assert!((0..Stage::COUNT as i64).contains(&at.0), "a rule of stages counts a lead at the instant of a stage");
         let when = if facts.begins() == Some(at) { BEGINS } else { at.0 as u8 };
-        let Some((from, to)) = steps else {
-            let code = observe.of_stages(facts, aging).map_or(0, |observation| observation.code() as u8);
-            return KindSaid { when, codes: [code; 3] };
-        };
+        let Some((from, to)) = steps else { return KindSaid { when, codes: [observation.code() as u8; 3] } };
         let code = |as_of: Instant, end: i64| {
             let facts = facts.entering(from, Instant(0)).entering(to, Instant(end));
             observe.of_stages(&facts, Aging { as_of, ..aging }).map_or(0, |observation| observation.code() as u8)

@@ -20,7 +20,7 @@ pub enum Observe {
     /// A lead that entered the first stage, and whether it has reached the second since.
     Converting(Stage, Stage),
     /// A lead that counts by one, by the stages alone that it went through: at when it began or when it reached a stage of the funnel, and for
-    /// the rest whenever it reached them.
+    /// the rest whenever it reached them, in whatever order.
     Stood(fn(&LeadFacts) -> Option<Observation>),
     /// The number's own rule, of rows that count by one.
     Each(fn(&Context, usize) -> Option<Observation>),

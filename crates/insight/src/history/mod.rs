@@ -33,11 +33,12 @@ pub use parts::{Amounts, Lists, Texts, currency_code};
 pub use tables::{Activities, Clocks, Companies, DealTransitions, Deals, Leads, Named, People, Rows, Spend, Touches, Transitions, Waivers};
 
 use alignment::Instant;
+use rayon::prelude::*;
 
 use crate::{
     once::Once,
     rows::{Delta, Table},
-    view::{FirstTouches, Latest},
+    view::{FirstTouches, Standing},
 };
 
 /// Cheap to clone: tables are shared.
@@ -67,7 +68,8 @@ struct Derived {
     journeys: Once<Journeys>,
     deals_by_group: Once<DealsByGroup>,
     first_touches: Once<FirstTouches>,
-    latest: Once<Latest>,
+    happened_to: Once<Instant>,
+    latest: Once<Standing>,
 }
 
 /// Rows in each table.
@@ -180,9 +182,23 @@ impl History {
         self.derived.first_touches.get_or_init(|| FirstTouches::of(self, Instant::MAX))
     }
 
+    /// The last instant of anything that leads and deals went through, and of what sales did.
+    pub fn happened_to(&self) -> Instant {
+        *self.derived.happened_to.get_or_init(|| {
+            let instants = [
+                self.leads.opened_at.values(),
+                self.transitions.at.values(),
+                self.deal_transitions.at.values(),
+                self.activities.at.values(),
+            ];
+            let last = instants.into_iter().filter_map(|instants| instants.par_iter().copied().max()).max();
+            Instant(last.unwrap_or(NONE))
+        })
+    }
+
     /// How all stands at the end of what is written down.
-    pub fn latest(&self) -> &Latest {
-        self.derived.latest.get_or_init(|| Latest::of(self))
+    pub(crate) fn latest(&self) -> &Standing {
+        self.derived.latest.get_or_init(|| Standing::at(self, Instant::MAX, Instant::MAX))
     }
 
     pub fn deals_by_group(&self) -> &DealsByGroup {

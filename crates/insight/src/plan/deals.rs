@@ -76,6 +76,7 @@ pub fn read(context: &Context, whole: &[Month]) -> Deals {
             };
             let is_closed = outcome != Outcome::Open;
             tallies[stage] = (tallies[stage].0 + u64::from(is_closed), tallies[stage].1 + u64::from(state.is_won()));
+            let (end, outcome) = record::by_day(today, end, outcome);
             spells[stage].extend(end.map(|end| Spell { age_days: end.days_since(*at).max(0.0), outcome }));
         }
         if is_open {

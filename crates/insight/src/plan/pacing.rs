@@ -98,7 +98,7 @@ pub fn pacing(
     let planned = target::planned_between(parts, period.from, record.as_of.min(period.to));
     let reached = target::reached_at(parts, period.from, signed_minor as f64).unwrap_or(period.to);
     let now = record.as_of.clamp(period.from, period.to);
-    let is_told = record.as_of < period.to && leads_per_month.is_some() && draws::mean_size(record, ask).is_some();
+    let is_told = record.to_come_from < period.to && leads_per_month.is_some() && draws::mean_size(record, ask).is_some();
     let ends = if is_told { fan(record, ask, period, leads_per_month.unwrap_or(0.0), signed_minor) } else { Vec::new() };
     let at_end = ends.last().map(|(_, sums)| sums.iter().filter(|sum| **sum >= target_minor as f64).count() as f64 / sums.len() as f64);
     Pacing {
@@ -119,7 +119,10 @@ pub fn pacing(
                 signed_minor: LEVELS.map(|level| if sums.is_empty() { 0.0 } else { percentile(&sums, level) }),
             })
             .collect(),
-        chance: at_end,
+        // On the last day, what is signed is all that will be.
+        chance: at_end.or_else(|| {
+            (record.as_of < period.to && record.to_come_from >= period.to).then(|| f64::from(u8::from(signed_minor >= target_minor)))
+        }),
     }
 }
 

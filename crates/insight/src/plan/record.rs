@@ -40,7 +40,7 @@ pub const OTHER_SOURCES: &str = "other sources";
 
 pub struct Record {
     pub as_of: Instant,
-    /// The end of the day of `as_of`: as long as the record stays the same, a plan says the same all day.
+    /// The end of the day of `as_of`: as long as the record stays the same, a plan says the same all day, but for what is ahead or behind.
     pub to_come_from: Instant,
     pub known_at: Instant,
     pub agreement_version: u32,
@@ -192,6 +192,11 @@ pub(super) fn day(context: &Context) -> (Instant, Instant) {
     calendar::day_of(context.view.as_of, &context.question.zone)
 }
 
+/// How a stay stood when the day began: of what has ended since, others of its age have not been seen for as long.
+pub(super) fn by_day(today: Instant, end: Option<Instant>, outcome: Outcome) -> (Option<Instant>, Outcome) {
+    if end.is_some_and(|end| end > today) { (Some(today), Outcome::Open) } else { (end, outcome) }
+}
+
 /// The last whole months before `as_of`, from the one in which the first lead came.
 pub(super) fn whole_months(context: &Context) -> Vec<Month> {
     let as_of = context.view.as_of;
@@ -258,6 +263,7 @@ fn stays(context: &Context, of_leads: &[u32], from: Stage, to: Stage) -> Vec<Sta
             (false, Some(exit)) => (facts.at(exit), Outcome::Left),
             (false, None) => (Some(today), Outcome::Open),
         };
+        let (end, outcome) = by_day(today, end, outcome);
         let age_days = facts.at(from).zip(end).map(|(start, end)| end.days_since(start).max(0.0));
         let spell = age_days.map(|age_days| Spell { age_days, outcome });
         Some(Stay { source: of_leads[row], entered_at, reached, spell })

@@ -20,7 +20,7 @@ pub use customers::{Customer, Customers};
 pub use firsts::{FirstTouches, Firsts};
 pub use kinds::Kinds;
 pub use leads::LeadFacts;
-pub use standing::{Latest, Standing};
+pub use standing::Standing;
 pub use work::Work;
 
 use crate::{history::History, once::Once};
@@ -33,6 +33,8 @@ pub struct View<'a> {
     has_touches: Once<bool>,
     first_touches: Once<FirstTouches>,
     records_churn: Once<bool>,
+    /// Of this question: touches come at any time, and are not held against what is kept with the history.
+    pub(crate) first_contacts: Once<Vec<Option<Instant>>>,
 }
 
 enum Kept<'a> {
@@ -56,10 +58,11 @@ impl<'a> View<'a> {
             history,
             as_of,
             known_at,
-            standing: Latest::by(history, as_of, known_at).map_or_else(own, Kept::Latest),
+            standing: Standing::latest(history, as_of, known_at).map_or_else(own, Kept::Latest),
             has_touches: Once::default(),
             first_touches: Once::default(),
             records_churn: Once::default(),
+            first_contacts: Once::default(),
         }
     }
 

@@ -23,15 +23,7 @@ pub struct Standing {
     pub(super) follow_ups: Once<Vec<i64>>,
     pub(super) reasons: Once<Vec<i32>>,
     pub(super) customers: Once<Customers>,
-    pub(crate) first_contacts: Once<Vec<Option<Instant>>>,
     pub(crate) idleness: Once<Idleness>,
-}
-
-/// How all stands at the end of what is written down: what whoever asks about now asks about.
-pub struct Latest {
-    standing: Standing,
-    /// Whoever asks as of then, or later, finds all just so.
-    happened_to: i64,
 }
 
 impl Standing {
@@ -47,32 +39,13 @@ impl Standing {
             follow_ups: Once::default(),
             reasons: Once::default(),
             customers: Once::default(),
-            first_contacts: Once::default(),
             idleness: Once::default(),
         }
     }
 
-    pub fn kinds(&self) -> &Kinds {
-        self.kinds.get_or_init(|| Kinds::of(&self.leads))
-    }
-}
-
-impl Latest {
-    pub fn of(history: &History) -> Latest {
-        let standing = Standing::at(history, Instant::MAX, Instant::MAX);
-        let instants = [
-            history.leads.opened_at.values(),
-            history.transitions.at.values(),
-            history.deal_transitions.at.values(),
-            history.activities.at.values(),
-        ];
-        let last = |instants: &[i64]| instants.par_iter().copied().max();
-        let happened_to = instants.into_iter().filter_map(last).fold(standing.of_leads.1, i64::max);
-        Latest { standing, happened_to }
-    }
-
-    /// Everything, if nothing happened or was recorded later. Worked out once for a history, unless whoever asks looks back.
-    pub fn by(history: &History, as_of: Instant, known_at: Instant) -> Option<&Standing> {
+    /// How all stands at the end of what is written down, if nothing of it happened or was recorded later: what whoever asks about now asks
+    /// about. It is kept with the history. What it is worked out from must be among the tables and instants that are looked at here.
+    pub(super) fn latest(history: &History, as_of: Instant, known_at: Instant) -> Option<&Standing> {
         let is_all = |at: Instant| {
             history.leads.is_known_by(at)
                 && history.transitions.is_known_by(at)
@@ -80,9 +53,12 @@ impl Latest {
                 && history.deal_transitions.is_known_by(at)
                 && history.activities.is_known_by(at)
         };
-        // Most of what happened is recorded later: who asks about an instant before that looks back.
-        let latest = is_all(as_of.min(known_at)).then(|| history.latest())?;
-        (latest.happened_to <= as_of.0).then_some(&latest.standing)
+        // Where an instant is not written down, that of its recording stands for it.
+        (is_all(as_of.min(known_at)) && history.happened_to() <= as_of).then(|| history.latest())
+    }
+
+    pub fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| Kinds::of(&self.leads))
     }
 }
 

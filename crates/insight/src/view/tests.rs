@@ -6,7 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    rows::{Delta, TransitionRow},
+    kpi,
+    question::Question,
+    rows::{Delta, TouchRow, TransitionRow},
     testing::*,
 };
 
@@ -111,5 +113,33 @@ proptest! {
         for row in 0..3 {
             prop_assert_eq!(called(row), expected(row as i64 + 1).filter(|at| left(row).is_none_or(|left| *at <= left)));
         }
+    }
+
+    /// Nothing that one question leaves behind with the history changes what another is answered.
+    #[test]
+    fn what_was_asked_before_changes_no_answer(
+        transitions in prop::collection::vec(any_transition(), 0..12), moves in prop::collection::vec((1..4_i64, 0..5_usize, 0..20_i32), 0..8),
+        touched in prop::collection::vec((1..4_i64, 0..20_i32, 0..20_i32), 0..8), called in prop::collection::vec((1..4_i64, 0..20_i32), 0..5),
+        first in (0..25_i32, 0..25_i32), second in (0..25_i32, 0..25_i32),
+    ) {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let delta = Delta {
+            people: (1..4).map(|id| person(id, None)).collect(),
+            leads: (1..4).map(|id| lead(id, "", 0.0)).collect(),
+            transitions: transitions.into_iter().filter(|row| seen.insert(row.id)).collect(),
+            deals: (1..4).map(|id| deal(id, Some(id), &[id], None, 0.0)).collect(),
+            deal_transitions: (1..).zip(moves).map(|(id, (deal, stage, at))| moved(id, deal, DealStage::ALL[stage], f64::from(at))).collect(),
+            touches: (1..).zip(touched).map(|(id, (person, at, later))| TouchRow {
+                recorded_at: day(f64::from(at + later)),
+                ..touch(id, person, f64::from(at), "web")
+            }).collect(),
+            activities: (1..).zip(called).map(|(id, (person, at))| activity(id, person, f64::from(at), ActivityKind::Call)).collect(),
+            ..Delta::default()
+        };
+        let asked = |(as_of, known_at): (i32, i32)| Question { as_of: day(f64::from(as_of)), known_at: day(f64::from(known_at)), ..question() };
+        let answers = |history: &History, at| format!("{:?}", kpi::scoreboard(history, &asked(at)));
+        let both = history(delta.clone());
+        answers(&both, first);
+        prop_assert_eq!(answers(&both, second), answers(&history(delta), second));
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     ui::{
         Exhibit, Frame, Judged,
         exhibit::{csv_file, svg_file},
-        format,
+        format, known,
         kpi::tone,
         named::page_of,
     },
@@ -336,7 +336,7 @@ fn rows(found: &Explained, split: &SplitParts, rows_at: &dyn Fn(&str, Option<(&s
             p: part.p_adjusted.map_or_else(|| "too few".into(), |p| if p > 0.5 { "chance".into() } else { words::p(p) }),
         }
     };
-    let parts = split.parts.iter().map(|part| row(part, format::label(part.segment.label.as_deref()), false));
+    let parts = split.parts.iter().map(|part| row(part, known::label(part.segment.label.as_deref()), false));
     parts.chain(split.rest.iter().map(|rest| row(rest, format!("{} others", format::count(split.rest_segments)), true))).collect()
 }
 

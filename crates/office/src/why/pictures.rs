@@ -7,7 +7,7 @@ use insight::{
 use picture::{Step, Tone, Total, Waterfall};
 
 use super::{Explained, report::factors, words};
-use crate::ui::format;
+use crate::ui::{format, known};
 
 /// Steps that are told; the smaller ones stand together.
 const STEPS_MAX: usize = 8;
@@ -21,7 +21,7 @@ pub fn waterfall(found: &Explained, split: &SplitParts) -> Waterfall {
     for part in split.parts.iter().chain(&split.rest) {
         let is_rest = split.rest.as_ref().is_some_and(|rest| std::ptr::eq(rest, part));
         let name =
-            if is_rest { format!("{} others", format::count(split.rest_segments)) } else { format::label(part.segment.label.as_deref()) };
+            if is_rest { format!("{} others", format::count(split.rest_segments)) } else { known::label(part.segment.label.as_deref()) };
         late += part.parts.timing;
         let of_part = factors.iter().filter(|(factor, _)| *factor != "timing").map(|(factor, of)| (format!("{name}: {factor}"), of(part)));
         steps.extend(of_part.filter(|(_, step)| *step != 0.0));

@@ -53,9 +53,10 @@ pub(in crate::attribution) struct States {
 const CHANNELS_MAX: usize = 256;
 
 impl States {
-    fn of(axis: &Axis) -> States {
-        // Where all fit, it does not matter how many touches each has: a channel without any leads nowhere.
-        let touched = if axis.len() <= CHANNELS_MAX { vec![1; axis.len()] } else { axis.touched() };
+    fn of(axis: &Axis, order: u32) -> States {
+        // Where all fit into a chain of order 1, it does not matter how many touches each has: a channel without any leads nowhere. The work of
+        // a higher order grows with all channels.
+        let touched = if order == 1 && axis.len() <= CHANNELS_MAX { vec![1; axis.len()] } else { axis.touched() };
         let mut by_name: Vec<usize> = (0..axis.len()).filter(|label| touched[*label] > 0).collect();
         by_name.sort_by_cached_key(|label| {
             let named = axis.label(*label);
@@ -136,7 +137,7 @@ fn finish(blocks: Blocks, chain: &Chain, order_asked: u32) -> Solved {
 
 /// Counts all journeys in two passes: over the deals, and over whoever has not converted.
 pub(in crate::attribution) fn count(signed: &Signed, axis: &Axis, led: &Led, order: u32, blocks: u64) -> Blocks {
-    let states = States::of(axis);
+    let states = States::of(axis, order);
     let shape = Shape::of(order, states.channels);
     let size = per_thread(signed.won.len());
     let parts = (0..signed.won.len().div_ceil(size)).into_par_iter();
