@@ -49,6 +49,8 @@ pub struct NumberPage {
     csv_words: String,
     pager: Pager,
     as_of: String,
+    /// The scoreboard with the same question.
+    back: String,
     /// Where its change is taken apart; none where it can't be.
     why: Option<String>,
     saving: Saving,
@@ -106,6 +108,7 @@ pub async fn page(
         csv_words: rows::csv_words(total),
         pager: page.pager(behind.rows.len(), total, &rows_address),
         as_of: frame.date_time(found.question.as_of),
+        back: params::address("/scoreboard", &params, &[]),
         why: crate::why::pages::address_of(&key, &params, default),
         controls: controls(&Links::of(&params, []), &path, default, SHOWN),
         card,

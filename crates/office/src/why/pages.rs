@@ -145,8 +145,8 @@ struct Told {
     certainty: String,
     details: Vec<String>,
     rows: Option<String>,
-    /// The page of its number.
-    number: Option<String>,
+    /// The page of its number, and what it shows.
+    number: Option<(String, &'static str)>,
 }
 
 async fn page(
@@ -355,17 +355,24 @@ fn told(finding: &Finding, looks: u64, question: &Question, params: &QuestionPar
     }
 }
 
-/// The number of a finding, taken apart by what it was found by, over the periods in which it was found to have moved.
-fn number_address(finding: &Finding, question: &Question, params: &QuestionParams) -> Option<String> {
-    insight::diagnosis::shape(finding.kpi).ok()?;
+/// The number of a finding by what it was found by: taken apart over the periods in which it was found to have moved, or beside the other
+/// segments over the one in which it stands out.
+fn number_address(finding: &Finding, question: &Question, params: &QuestionParams) -> Option<(String, &'static str)> {
     let by = finding.segment.as_ref().map(|named| named.split.key()).filter(|by| by != "sent_content");
-    let (period, against) = match finding.found {
-        Found::Moved { before, now, .. } => (written(now, question), written(before, question)),
-        _ => (super::PERIOD.to_owned(), BEFORE.to_owned()),
-    };
-    let mut more = vec![("number", finding.kpi.key), ("period", period.as_str()), ("against", against.as_str())];
-    more.extend(by.as_deref().map(|by| ("by", by)));
-    Some(address(PATH, params, &more))
+    let by = by.as_deref().map(|by| ("by", by));
+    match finding.found {
+        Found::Moved { before, now, .. } => {
+            insight::diagnosis::shape(finding.kpi).ok()?;
+            let (period, against) = (written(now, question), written(before, question));
+            let own = [("number", finding.kpi.key), ("period", period.as_str()), ("against", against.as_str())];
+            Some((address(PATH, params, &own.into_iter().chain(by).collect::<Vec<_>>()), "Take apart"))
+        }
+        Found::StandsOut { period } | Found::NeverUsed { period } => {
+            let period = written(period, question);
+            let own = [("period", period.as_str())].into_iter().chain(by).collect::<Vec<_>>();
+            Some((address(&format!("/scoreboard/{}", finding.kpi.key), params, &own), "Beside the others"))
+        }
+    }
 }
 
 type Asked = (State<Office>, Query<QuestionParams>, Query<WhyParams>);
