@@ -15,6 +15,8 @@ pub(super) struct ByKind {
     /// Of a conversion: from which stage to which.
     steps: Option<(Stage, Stage)>,
     aging: Aging,
+    /// Instants that leads count at.
+    pub whens: [bool; WHENS],
 }
 
 #[derive(Clone, Copy)]
@@ -39,8 +41,10 @@ impl ByKind {
             Observe::Converting(from, to) => Some((from, to)),
             Observe::Entering(_) | Observe::Stood(_) => None,
         };
-        let kinds = context.view.kinds().all.iter().map(|facts| KindSaid::of(facts, observe, steps, aging)).collect();
-        Some(ByKind { kinds, steps, aging })
+        let kinds: Vec<KindSaid> = context.view.kinds().all.iter().map(|facts| KindSaid::of(facts, observe, steps, aging)).collect();
+        let mut whens = [false; WHENS];
+        kinds.iter().for_each(|said| whens[said.when as usize] = true);
+        Some(ByKind { kinds, steps, aging, whens })
     }
 
     pub fn said(&self, kind: u32) -> &KindSaid {
@@ -58,13 +62,6 @@ impl ByKind {
     fn age(&self, from: Instant, to: Instant) -> usize {
         let late = 1 + usize::from(!self.aging.is_in_time(from, to));
         if self.aging.is_young(from) { 0 } else { late }
-    }
-
-    /// Instants that leads count at.
-    pub fn whens(&self) -> [bool; WHENS] {
-        let mut whens = [false; WHENS];
-        self.kinds.iter().for_each(|said| whens[said.when as usize] = true);
-        whens
     }
 }
 

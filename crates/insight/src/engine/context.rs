@@ -8,7 +8,7 @@ use alignment::{
 use super::{Months, Segments};
 use crate::{
     history::{History, currency_code},
-    kpi::{Origins, StageRates},
+    kpi::{Origins, Purposes, StageRates},
     once::Once,
     question::{Filter, Journey, Period, Question},
     rows::Table,
@@ -26,6 +26,7 @@ pub struct Context<'a> {
     other_than_won: Once<bool>,
     pub(crate) lead_costs: Once<Option<Vec<f64>>>,
     pub(crate) used_content: Once<Option<Vec<bool>>>,
+    pub(crate) purposes: Once<Purposes>,
     pub(crate) origins: Once<Origins>,
     pub(crate) content_revenue: Once<Vec<i64>>,
     pub(crate) stage_rates: Once<StageRates>,
@@ -68,6 +69,7 @@ impl<'a> Context<'a> {
             other_than_won: Once::default(),
             lead_costs: Once::default(),
             used_content: Once::default(),
+            purposes: Once::default(),
             origins: Once::default(),
             content_revenue: Once::default(),
             stage_rates: Once::default(),

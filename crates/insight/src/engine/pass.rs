@@ -218,7 +218,7 @@ impl Block {
                 block.of_clips.push((pass.clip, Default::default()));
                 block.of_clips.len() - 1
             });
-            for (when, _) in by_kind.whens().into_iter().enumerate().filter(|(_, is_asked)| *is_asked) {
+            for (when, _) in by_kind.whens.into_iter().enumerate().filter(|(_, is_asked)| *is_asked) {
                 let buckets = &mut block.of_clips[place].1[when];
                 if buckets.is_empty() {
                     *buckets = pass.buckets(context, block.rows.clone(), when as u8);

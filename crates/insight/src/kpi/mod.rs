@@ -46,7 +46,7 @@ mod wasted_spend;
 mod weighted_pipeline;
 mod win_rate;
 
-pub use money::Origins;
+pub use money::{Origins, Purposes};
 pub use promises::{ClockState, clock_state};
 pub use sales_cycle_days::first_contact;
 pub use stuck_deals::Idleness;

@@ -60,7 +60,7 @@ pub fn lead_costs<'a>(context: &'a Context) -> Option<&'a [f64]> {
 }
 
 /// What money was spent on, numbered: campaigns, sources, and all leads together.
-struct Purposes {
+pub struct Purposes {
     campaigns: FxHashMap<i64, usize>,
     /// By the code of the leads' column.
     sources: Vec<Option<usize>>,
@@ -96,10 +96,14 @@ impl Purposes {
     }
 }
 
+fn purposes<'a>(context: &'a Context) -> &'a Purposes {
+    context.purposes.get_or_init(|| Purposes::of(context))
+}
+
 fn compute_lead_costs(context: &Context) -> Option<Vec<f64>> {
     let (leads, period) = (&context.history.leads, context.question.period);
-    let purposes = Purposes::of(context);
-    let spent = spent_on(context, &purposes)?;
+    let purposes = purposes(context);
+    let spent = spent_on(context, purposes)?;
     let of_lead = |row: usize| purposes.of_lead(leads.campaign.values()[row], leads.source.codes()[row]);
     let came = |row: usize| context.view.leads[row].from(Stage::Lead).is_some_and(|at| period.contains(at));
     let none = || vec![0_u64; purposes.count];
@@ -121,7 +125,6 @@ fn added(mut to: Vec<u64>, more: Vec<u64>) -> Vec<u64> {
 
 /// Where the leads of the period came from, by month, and how many of them have reached each stage since.
 pub struct Origins {
-    purposes: Purposes,
     /// Whether a lead came, by purpose and month.
     cells: Vec<bool>,
     reached: [u64; Stage::COUNT],
@@ -134,7 +137,7 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
     if months.is_empty() || !context.can_filter(Table::Spend) {
         return vec![("lagged", None)];
     }
-    let origins = origins(context);
+    let (origins, purposes) = (origins(context), purposes(context));
     let mut minor = 0_i64;
     for row in (0..spend.len()).filter(|row| context.keeps(Table::Spend, *row)) {
         let at = spend.at.get(row);
@@ -143,7 +146,7 @@ pub fn lagged(context: &Context, stage: Stage, is_counted: fn(Side) -> bool) -> 
             continue;
         }
         let (Amount::Minor(amount), Some(month)) = (context.spend_amount(row), months.index_of(at)) else { continue };
-        if origins.purposes.of_spend[row].is_some_and(|place| origins.cells[place * months.len() + month]) {
+        if purposes.of_spend[row].is_some_and(|place| origins.cells[place * months.len() + month]) {
             minor += amount;
         }
     }
@@ -159,7 +162,7 @@ pub fn origins<'a>(context: &'a Context) -> &'a Origins {
 
 fn compute_origins(context: &Context) -> Origins {
     let (leads, months) = (&context.history.leads, &context.months);
-    let purposes = Purposes::of(context);
+    let purposes = purposes(context);
     let none = || (vec![false; purposes.count * months.len()], [0_u64; Stage::COUNT]);
     let of_chunk = |(chunk, facts): (usize, &[LeadFacts])| {
         let (mut cells, mut reached) = none();
@@ -178,7 +181,7 @@ fn compute_origins(context: &Context) -> Origins {
         (cells, reached)
     };
     let (cells, reached) = context.view.leads.par_chunks(CHUNK_ROWS).enumerate().map(of_chunk).reduce(none, join);
-    Origins { purposes, cells, reached }
+    Origins { cells, reached }
 }
 
 /// Marketing's spend by purpose: salaries of sales are nobody's cost per lead. `None`: no spend is recorded at all.
